@@ -1,0 +1,3 @@
+module github.com/seed-3519b94c/simrun
+
+go 1.26
