@@ -45,25 +45,9 @@ func (d Data) Len() int {
 	return n
 }
 
-// Append returns d followed by more. Like the built-in append it may reuse the
-// array of d, so only the latest result may be appended to.
-func (d Data) Append(more Data) Data {
-	for _, e := range more {
-		d = d.appendExtent(e)
-	}
-	return d
-}
-
-func (d Data) appendExtent(e Extent) Data {
-	if e.Len() == 0 {
-		return d
-	}
-	if n := len(d); n > 0 && d[n-1].Text == e.Text && d[n-1].Version == e.Version {
-		d[n-1].Times += e.Times
-		return d
-	}
-	return append(d, e)
-}
+// Append returns d followed by more. Like the built-in append it may use the
+// spare capacity of d, so only the latest result may be appended to.
+func (d Data) Append(more Data) Data { return append(d, more...) }
 
 // Slice returns the bytes from lo up to but not including hi, cut to what there
 // is. It copies extents, not bytes.
