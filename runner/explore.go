@@ -1,0 +1,262 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// batchSize is how many schedules are handed out before anything is learned
+// from them. It is part of what makes a campaign reproducible.
+const batchSize = 64
+
+// job is one schedule to run, or for the exhaustive strategy one part of the tree.
+type job struct {
+	number int
+	arm    string
+	seed   uint64
+	holds  []strategy.Hold
+	prefix []int32
+	limit  int // runs, for a part of the tree
+}
+
+// outcome is what a job showed.
+type outcome struct {
+	err       error
+	runs      int
+	steps     int64
+	contested int
+	prints    []uint64 // fingerprints
+	goals     []string
+	reached   []int
+	failing   int
+	found     []foundRun // the first of each signature
+	points    int
+	more      bool
+	complete  bool
+}
+
+// foundRun is a failing run, as little as is needed to run it again.
+type foundRun struct {
+	signature string
+	schedule  sim.Schedule
+	rolling   uint64
+	index     int // within the job
+	count     int
+}
+
+// source decides what the jobs of a campaign are.
+type source interface {
+	// fill returns the next batch; an empty one ends the campaign.
+	fill(max int) ([]job, error)
+	// learn is told of every job, in order.
+	learn(j *job, o *outcome)
+	doing() string
+	// claim says in words what has been shown if nothing failed, and whether
+	// there is nothing left.
+	claim() (text string, exhausted bool)
+}
+
+// Explore runs a campaign: many schedules of one scenario, on several workers.
+// Everything that is found, and the order in which it is found, depends on the
+// options and not on the number of workers or their speed, unless the campaign
+// is ended by Budget or by the context.
+//
+// The error is a mistake in the scenario or in the options. Failures of the
+// logic under test are in the Report.
+func Explore(ctx context.Context, o Options) (*Report, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	c := &campaign{o: &o, started: o.Clock.Now(), classes: make(map[uint64]struct{})}
+	c.known = make(map[string]*Failure)
+	for range o.Workers {
+		c.workers = append(c.workers, newWorker(&o))
+	}
+	defer c.close()
+	stop := c.watch()
+	defer stop()
+	c.judge = newWorker(&o)
+	var err error
+	if c.source, err = newSource(&o, c.judge); err != nil {
+		return nil, err
+	}
+	c.report = Report{
+		Scenario: o.Scenario.Name, Variant: o.Variant, Profile: o.Profile, Strategy: o.Strategy, Seed: o.Seed,
+	}
+	if c.report.Strategy == "" {
+		c.report.Strategy = strategy.Names()[0]
+	}
+	err = c.run(ctx)
+	c.report.Elapsed = o.Clock.Since(c.started)
+	c.report.Classes = len(c.classes)
+	c.report.Claim, c.report.Exhausted = c.source.claim()
+	if len(c.report.Failures) > 0 {
+		c.report.Claim = ""
+	}
+	return &c.report, err
+}
+
+type campaign struct {
+	o       *Options
+	source  source
+	workers []*worker
+	judge   *worker // confirms and minimises, in the order of schedule numbers
+	started time.Time
+	classes map[uint64]struct{}
+	known   map[string]*Failure
+	report  Report
+	stuck   atomic.Pointer[error]
+}
+
+func (c *campaign) close() {
+	for _, w := range append(c.workers, c.judge) {
+		if w != nil && !w.lost.Load() {
+			w.world.Close()
+		}
+	}
+}
+
+func (c *campaign) run(ctx context.Context) error {
+	for c.report.Runs < c.o.Runs {
+		if ctx.Err() != nil {
+			c.report.Interrupted = true
+			return nil
+		}
+		if c.o.Budget > 0 && c.o.Clock.Since(c.started) >= c.o.Budget {
+			c.report.OutOfTime = true
+			return nil
+		}
+		jobs, err := c.source.fill(min(batchSize, c.o.Runs-c.report.Runs))
+		if err != nil {
+			return err
+		}
+		if len(jobs) == 0 {
+			return nil
+		}
+		outcomes, err := c.batch(jobs)
+		if err != nil {
+			return err
+		}
+		for i := range jobs {
+			if done, err := c.merge(ctx, &jobs[i], &outcomes[i]); err != nil || done {
+				return err
+			}
+		}
+		if c.o.Progress != nil {
+			c.o.Progress(c.progress())
+		}
+	}
+	return nil
+}
+
+func (c *campaign) progress() Progress {
+	return Progress{
+		Runs: c.report.Runs, Of: c.o.Runs, Steps: c.report.Steps, Classes: len(c.classes), Failing: c.report.Failing,
+		Distinct: len(c.report.Failures), Elapsed: c.o.Clock.Since(c.started), Doing: c.source.doing(),
+	}
+}
+
+// batch runs jobs on all workers. Which worker runs which job does not matter:
+// worlds keep nothing from run to run that shows.
+func (c *campaign) batch(jobs []job) ([]outcome, error) {
+	outcomes := make([]outcome, len(jobs))
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	done := make(chan struct{})
+	for _, w := range c.workers[:min(len(c.workers), len(jobs))] {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
+				w.do(&jobs[i], &outcomes[i])
+			}
+		}()
+	}
+	go func() { wg.Wait(); close(done) }()
+	for {
+		select {
+		case <-done:
+			return outcomes, nil
+		case <-c.o.Clock.After(watchEvery):
+			if err := c.stuck.Load(); err != nil {
+				return nil, *err
+			}
+		}
+	}
+}
+
+// merge takes the outcome of one job into the report. It reports whether the
+// campaign is over.
+func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, err error) {
+	if out.err != nil {
+		return true, out.err
+	}
+	r := &c.report
+	for _, p := range out.prints {
+		if len(c.classes) < MaxClasses {
+			c.classes[p] = struct{}{}
+		}
+	}
+	if r.Goals == nil {
+		r.Goals, r.Reached = out.goals, make([]int, len(out.goals))
+	}
+	for i, n := range out.reached {
+		if i < len(r.Reached) {
+			r.Reached[i] += n
+		}
+	}
+	for i := range out.found {
+		f := &out.found[i]
+		if err := c.failed(ctx, j, f); err != nil {
+			return true, err
+		}
+		if c.o.StopAtFirst {
+			done = true
+		}
+	}
+	r.Runs += out.runs
+	r.Steps += out.steps
+	r.Failing += out.failing
+	c.source.learn(j, out)
+	return done, nil
+}
+
+// failed confirms, minimises and keeps a failing run whose signature is new.
+func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
+	if known := c.known[f.signature]; known != nil {
+		known.Count += f.count
+		return nil
+	}
+	if len(c.report.Failures) >= maxFailures {
+		return nil
+	}
+	trace, err := c.judge.confirm(f)
+	if err != nil {
+		return err
+	}
+	trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
+	failure := &Failure{
+		Signature: trace.Signature, Run: c.report.Runs + f.index + 1, Count: f.count, Found: trace, Minimal: trace,
+	}
+	c.known[f.signature] = failure
+	c.report.Failures = append(c.report.Failures, failure)
+	if c.o.Minimise < 0 || trace.Verdict == sim.Nondeterminism {
+		return nil
+	}
+	m, err := c.judge.minimise(ctx, trace, c.o.Minimise)
+	if err != nil {
+		return err
+	}
+	failure.Minimal, failure.Executions = m.Trace, m.Executions
+	return nil
+}
+
+// errStuck is what a process that does not come back is reported as.
+var errStuck = errors.New("a process does not come back: it blocks or spins outside of its environment")

@@ -1,0 +1,464 @@
+package runner
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// minimised is what minimising came to.
+type minimised struct {
+	Trace      *sim.Trace
+	Executions int
+	// Others are failures with another signature that were met on the way.
+	Others []foundRun
+}
+
+// Minimise makes the failure of t small: its faults, parameters and holds, and
+// the anchors of the holds, as long as it is the same failure by its signature.
+// The result is never larger than t, and the same on every machine. It takes
+// at most o.Minimise runs; lateness needs none, it is solved.
+func Minimise(ctx context.Context, o Options, t *sim.Trace) (small *sim.Trace, executions int, err error) {
+	if err := o.adopt(t); err != nil {
+		return nil, 0, err
+	}
+	w := newWorker(&o)
+	defer w.world.Close()
+	m, err := w.minimise(ctx, t, o.Minimise)
+	if err != nil {
+		return nil, 0, err
+	}
+	return m.Trace, m.Executions, nil
+}
+
+// shrinker makes one failure small.
+type shrinker struct {
+	w         *worker
+	ctx       context.Context
+	signature string
+	best      sim.Schedule
+	size      size
+	seen      map[string]bool
+	runs, max int
+	others    []foundRun
+	err       error
+}
+
+// size is what shrinks, the most important first.
+type size struct {
+	faults int
+	params int64
+	holds  int
+	other  int // clock readings and the like
+	steps  int
+}
+
+func (a size) less(b size) bool {
+	switch {
+	case a.faults != b.faults:
+		return a.faults < b.faults
+	case a.params != b.params:
+		return a.params < b.params
+	case a.holds != b.holds:
+		return a.holds < b.holds
+	case a.other != b.other:
+		return a.other < b.other
+	}
+	return a.steps < b.steps
+}
+
+func sizeOf(s sim.Schedule, steps int) size {
+	z := size{steps: steps}
+	for _, d := range s {
+		switch d.Kind {
+		case sim.KindFault:
+			z.faults++
+		case sim.KindDraw:
+			z.params += max(d.Value, 1)
+		case sim.KindSchedule:
+			z.holds++
+		default:
+			z.other++
+		}
+	}
+	return z
+}
+
+func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minimised, error) {
+	s := &shrinker{
+		w: w, ctx: ctx, signature: t.Signature, max: budget, seen: make(map[string]bool),
+		best: slices.Clone(t.Schedule), size: sizeOf(t.Schedule, len(t.Events)),
+	}
+	const rounds = 3
+	for range rounds {
+		before := s.size
+		s.drop(sim.KindFault)
+		s.params()
+		s.drop(sim.KindSchedule)
+		s.drop(sim.KindElapsed)
+		s.drop(sim.KindClock)
+		s.anchors()
+		if s.err != nil {
+			return nil, s.err
+		}
+		if s.size == before {
+			break
+		}
+	}
+	trace, err := s.record(s.best)
+	if err != nil {
+		return nil, err
+	}
+	if trace.Signature != t.Signature { // it was never reproduced in this world
+		return &minimised{Trace: t, Executions: s.runs, Others: s.others}, nil
+	}
+	trace.Strategy, trace.Module, trace.Revision = t.Strategy, t.Module, t.Revision
+	s.races(trace)
+	trace.Minimised = s.runs
+	return &minimised{Trace: trace, Executions: s.runs, Others: s.others}, s.err
+}
+
+// spent reports whether no further run is allowed.
+func (s *shrinker) spent() bool { return s.err != nil || s.runs >= s.max || s.ctx.Err() != nil }
+
+// try runs a candidate and takes it if it fails in the same way and is smaller.
+// What counts is the schedule that the run really took: what a candidate names
+// and the run did not meet is gone.
+func (s *shrinker) try(c sim.Schedule) bool {
+	return s.attempt(key(c), strategy.NewReplay(c, false))
+}
+
+func (s *shrinker) attempt(key string, c sim.Chooser) bool {
+	if s.spent() || s.seen[key] {
+		return false
+	}
+	s.seen[key] = true
+	s.runs++
+	r, err := s.w.run(s.w.o.config(c))
+	if err != nil {
+		s.err = err
+		return false
+	}
+	if !r.Verdict.Failed() {
+		return false
+	}
+	if sig := r.Signature(); sig != s.signature {
+		s.other(sig, r)
+		return false
+	}
+	z := sizeOf(r.Deviations, r.Steps)
+	if !z.less(s.size) {
+		return false
+	}
+	s.best, s.size = slices.Clone(r.Deviations), z
+	return true
+}
+
+func (s *shrinker) other(sig string, r *sim.Result) {
+	for _, o := range s.others {
+		if o.signature == sig {
+			return
+		}
+	}
+	if len(s.others) < maxFailures {
+		s.others = append(s.others, foundRun{signature: sig, schedule: slices.Clone(r.Deviations), rolling: r.Rolling, count: 1})
+	}
+}
+
+// key identifies a schedule, whatever the order of its entries.
+func key(c sim.Schedule) string {
+	var lines []string
+	for _, d := range c {
+		var b [25]byte
+		put := func(at int, v uint64) {
+			for i := range 8 {
+				b[at+i] = byte(v >> (8 * i))
+			}
+		}
+		b[0] = byte(d.Kind)
+		put(1, uint64(d.Event))
+		put(9, uint64(d.After))
+		put(17, uint64(d.Value))
+		lines = append(lines, string(b[:]))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "")
+}
+
+// drop takes away as many deviations of one kind as it can: all, then by ddmin
+// (Zeller and Hildebrandt, TSE'02), complements only.
+func (s *shrinker) drop(kind sim.Kind) {
+	without := func(gone map[sim.EventID]bool) sim.Schedule {
+		var c sim.Schedule
+		for _, d := range s.best {
+			if d.Kind != kind || !gone[d.Event] {
+				c = append(c, d)
+			}
+		}
+		return c
+	}
+	for n := 1; !s.spent(); {
+		var ids []sim.EventID
+		for _, d := range s.best {
+			if d.Kind == kind {
+				ids = append(ids, d.Event)
+			}
+		}
+		if len(ids) == 0 {
+			return
+		}
+		n = min(n, len(ids))
+		shrunk := false
+		for i := range n {
+			gone := make(map[sim.EventID]bool)
+			for _, id := range ids[i*len(ids)/n : (i+1)*len(ids)/n] {
+				gone[id] = true
+			}
+			if s.try(without(gone)) {
+				shrunk = true
+				break
+			}
+		}
+		switch {
+		case shrunk:
+			n = max(n-1, 1)
+		case n == len(ids):
+			return
+		default:
+			n *= 2
+		}
+	}
+}
+
+// params makes one parameter after the other small: its smallest value, then by
+// halves. A smaller parameter often needs another schedule for the same
+// failure, so a value is given up only after some schedules near the old one.
+func (s *shrinker) params() {
+	var ids []sim.EventID
+	for _, d := range s.best {
+		if d.Kind == sim.KindDraw {
+			ids = append(ids, d.Event)
+		}
+	}
+	for _, id := range ids {
+		if s.set(id, 0, true) {
+			continue
+		}
+		lo, hi := int64(0), s.value(id)
+		for hi-lo > 1 && !s.spent() {
+			mid := lo + (hi-lo)/2
+			if s.set(id, mid, false) {
+				hi = s.value(id)
+			} else {
+				lo = mid
+			}
+		}
+	}
+}
+
+func (s *shrinker) value(id sim.EventID) int64 {
+	for _, d := range s.best {
+		if d.Kind == sim.KindDraw && d.Event == id {
+			return d.Value
+		}
+	}
+	return 0
+}
+
+// set tries a value of a parameter, or its smallest one.
+func (s *shrinker) set(id sim.EventID, v int64, smallest bool) bool {
+	var c sim.Schedule
+	for _, d := range s.best {
+		if d.Kind == sim.KindDraw && d.Event == id {
+			if smallest {
+				continue
+			}
+			d.Value = v
+		}
+		c = append(c, d)
+	}
+	if s.try(c) {
+		return true
+	}
+	for i := range c {
+		if c[i].Kind == sim.KindSchedule && s.try(slices.Delete(slices.Clone(c), i, i+1)) {
+			return true
+		}
+	}
+	draws := make(map[sim.EventID]int64)
+	for _, d := range c {
+		if d.Kind == sim.KindDraw {
+			draws[d.Event] = d.Value
+		}
+	}
+	const walks = 32
+	for n := range walks {
+		walk := strategy.NewRandomWalk()
+		seed := strategy.SeedOf(uint64(id)^uint64(v), n)
+		walk.Begin(strategy.Info{Seed: seed})
+		if s.attempt(key(c)+string(rune(n)), strategy.Chooser(walk, strategy.Data{Fixed: draws})) {
+			return true
+		}
+		if s.spent() {
+			return false
+		}
+	}
+	return false
+}
+
+// anchors moves the anchor of each hold to the earliest event that will do.
+func (s *shrinker) anchors() {
+	var held []sim.EventID
+	for _, d := range s.best {
+		if d.Kind == sim.KindSchedule {
+			held = append(held, d.Event)
+		}
+	}
+	for _, id := range held {
+		i := s.hold(id)
+		if i < 0 || s.spent() {
+			continue
+		}
+		trace, err := s.record(s.best)
+		if err != nil {
+			s.err = err
+			return
+		}
+		overtakers := overtakersOf(trace, s.best[i])
+		lo, hi := -1, len(overtakers)-1 // hi does, lo does not (or is no hold at all)
+		for hi-lo > 1 && !s.spent() {
+			mid := lo + (hi-lo)/2
+			if s.anchored(id, overtakers[mid]) {
+				hi = mid
+			} else {
+				lo = mid
+			}
+		}
+	}
+}
+
+// hold is the position of the hold of an event; -1 if there is none.
+func (s *shrinker) hold(id sim.EventID) int {
+	return slices.IndexFunc(s.best, func(d sim.Deviation) bool { return d.Kind == sim.KindSchedule && d.Event == id })
+}
+
+// anchored tries another, earlier anchor. That holds for less long, so a run of
+// the same length is progress here.
+func (s *shrinker) anchored(held, after sim.EventID) bool {
+	i := s.hold(held)
+	if i < 0 {
+		return false
+	}
+	c := slices.Clone(s.best)
+	c[i].After = after
+	s.size.steps++
+	ok := s.try(c)
+	if !ok {
+		s.size.steps--
+	}
+	return ok
+}
+
+// overtakersOf lists the events that happened while the event of a hold was
+// held, in order: its anchor is the last one.
+func overtakersOf(t *sim.Trace, d sim.Deviation) []sim.EventID {
+	armed, anchor := -1, -1
+	for i := range t.Events {
+		switch id, _ := sim.ParseEventID(t.EventName(i)); id {
+		case d.Event:
+			armed = int(t.Events[i].Cause)
+		case d.After:
+			anchor = i
+		}
+	}
+	var out []sim.EventID
+	for i := armed + 1; i <= anchor; i++ {
+		id, _ := sim.ParseEventID(t.EventName(i))
+		out = append(out, id)
+	}
+	return out
+}
+
+// record runs a schedule once more and keeps everything.
+func (s *shrinker) record(c sim.Schedule) (*sim.Trace, error) {
+	cfg := s.w.o.config(strategy.NewReplay(c, false))
+	cfg.Record = true
+	r, err := s.w.run(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return r.Trace, nil
+}
+
+// races notes for each hold which pair of events decides: the held event and its
+// anchor. The other order is the run in which the hold ends one event earlier.
+func (s *shrinker) races(t *sim.Trace) {
+	for i, d := range s.best {
+		if d.Kind != sim.KindSchedule || s.err != nil {
+			continue
+		}
+		overtakers := overtakersOf(t, d)
+		c := slices.Clone(s.best)
+		if n := len(overtakers); n > 1 {
+			c[i].After = overtakers[n-2]
+		} else {
+			c = slices.Delete(c, i, i+1)
+		}
+		other, err := s.record(c)
+		if err != nil {
+			s.err = err
+			return
+		}
+		race := sim.Race{First: -1, Second: -1, Otherwise: other.Signature}
+		for j := range t.Events {
+			switch t.EventName(j) {
+			case t.Schedule[i].AfterName:
+				race.First = int32(j)
+			case t.Schedule[i].Name:
+				race.Second = int32(j)
+			}
+		}
+		if race.First >= 0 && race.Second >= 0 {
+			race.Resource = conflict(t, int(race.First), int(race.Second))
+			t.Races = append(t.Races, race)
+		}
+	}
+}
+
+// conflict names what two events of different processes both touch, one of them
+// writing. If they touch nothing in common it looks at what their processes do
+// next, up to the first such pair.
+func conflict(t *sim.Trace, first, second int) string {
+	a, b := t.Events[first], t.Events[second]
+	for j := second; j < len(t.Events); j++ {
+		if t.Events[j].Process != b.Process {
+			continue
+		}
+		for i := first; i < j; i++ {
+			if t.Events[i].Process != a.Process {
+				continue
+			}
+			if r := shared(&t.Events[i], &t.Events[j]); r >= 0 {
+				return t.Resources[r]
+			}
+		}
+	}
+	return ""
+}
+
+func shared(a, b *sim.Event) int32 {
+	for _, w := range a.Writes {
+		if slices.Contains(b.Writes, w) || slices.Contains(b.Reads, w) {
+			return w
+		}
+	}
+	for _, w := range b.Writes {
+		if slices.Contains(a.Reads, w) {
+			return w
+		}
+	}
+	return -1
+}

@@ -1,0 +1,59 @@
+package runner
+
+import (
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// Report is what a campaign found.
+type Report struct {
+	Scenario, Variant, Profile, Strategy string
+	Seed                                 uint64
+
+	Runs    int
+	Steps   int64
+	Classes int // distinct happens-before classes; counting stops at MaxClasses
+	Elapsed time.Duration
+
+	Failures []*Failure
+	Failing  int // runs that failed, those with a known signature included
+	// Goals are the `Sometimes` goals of the scenario; Reached says in how many
+	// runs each was reached.
+	Goals   []string
+	Reached []int
+
+	// Exhausted: there is nothing left to try. Claim says in words what has been
+	// shown, such as "no violation with at most 1 deviation".
+	Exhausted   bool
+	Claim       string
+	Interrupted bool // ended by the context
+	OutOfTime   bool // ended by Options.Budget
+}
+
+// MaxClasses is where the counting of classes stops, to keep memory flat.
+const MaxClasses = 1 << 20
+
+// Failure is a failure of one signature.
+type Failure struct {
+	Signature string
+	// Run is the number of the schedule that showed it first, from 1; Count how
+	// many did.
+	Run, Count int
+	// Found is the run as it was found. Minimal is the smallest story: the same
+	// as Found if it was not minimised.
+	Found, Minimal *sim.Trace
+	// Executions is the number of runs that minimising took.
+	Executions int
+}
+
+// Vacuous lists the goals that no run reached.
+func (r *Report) Vacuous() []string {
+	var out []string
+	for i, g := range r.Goals {
+		if r.Reached[i] == 0 {
+			out = append(out, g)
+		}
+	}
+	return out
+}

@@ -1,0 +1,236 @@
+package runner
+
+import (
+	"fmt"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// newSource makes the source of jobs for a strategy.
+func newSource(o *Options, judge *worker) (source, error) {
+	base := sampler{o: o, judge: judge}
+	switch o.Strategy {
+	case "", "portfolio":
+		return &portfolio{sampler: base, delays: delaySource{sampler: base, walk: strategy.NewDelays()}}, nil
+	case "delays":
+		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
+	case "exhaustive":
+		return &treeSource{sampler: base}, nil
+	}
+	if _, err := strategy.New(o.Strategy); err != nil {
+		return nil, err
+	}
+	base.arm = o.Strategy
+	return &base, nil
+}
+
+// sampler hands out schedules of one sampling strategy.
+type sampler struct {
+	o         *Options
+	judge     *worker
+	arm       string
+	number    int
+	contested int // of the nominal run; -1: not run yet
+	learned   bool
+}
+
+// prepare learns from the nominal run what strategies may know: the same for
+// every worker and every shard.
+func (s *sampler) prepare() error {
+	if s.learned {
+		return nil
+	}
+	r, err := s.judge.run(s.o.config(strategy.Chooser(strategy.Default{}, strategy.Data{Fixed: s.o.Draws})))
+	if err != nil {
+		return err
+	}
+	s.learned, s.contested = true, r.Contested
+	return nil
+}
+
+func (s *sampler) job(arm string) job {
+	j := job{number: s.number, arm: arm, seed: strategy.SeedOf(s.o.Seed, s.number), limit: s.contested}
+	s.number++
+	return j
+}
+
+func (s *sampler) fill(n int) ([]job, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	if s.arm == "default" {
+		if s.number > 0 {
+			return nil, nil
+		}
+		n = 1
+	}
+	var jobs []job
+	for range n {
+		jobs = append(jobs, s.job(s.arm))
+	}
+	return jobs, nil
+}
+
+func (s *sampler) learn(*job, *outcome) {}
+
+func (s *sampler) doing() string { return s.arm }
+
+func (s *sampler) claim() (string, bool) {
+	if s.arm == "default" {
+		return "the nominal order passes", false
+	}
+	return "", false
+}
+
+// delaySource hands out the schedules near the nominal one, level by level.
+type delaySource struct {
+	sampler
+	walk *strategy.Delays
+	out  int // plans that are out
+	done bool
+}
+
+func (s *delaySource) fill(n int) ([]job, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for len(jobs) < n && (len(jobs) == 0 || s.walk.Ready()) {
+		holds, ok := s.walk.Next()
+		if !ok {
+			s.done = true
+			break
+		}
+		j := s.job("delays")
+		j.holds = holds
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (s *delaySource) learn(j *job, out *outcome) { s.walk.Done(j.holds, out.points, out.more) }
+
+func (s *delaySource) doing() string { return "delays: " + holds(s.walk.Level()) }
+
+func (s *delaySource) claim() (string, bool) {
+	if s.done && !s.walk.Incomplete() {
+		return "exhausted: every order of events passes (parameters and faults at their defaults)", true
+	}
+	if level := s.walk.Level() - 1; level >= 0 {
+		return fmt.Sprintf("no violation with at most %s (parameters and faults at their defaults)", holds(level)), false
+	}
+	return "", false
+}
+
+func holds(n int) string {
+	if n == 1 {
+		return "1 hold"
+	}
+	return fmt.Sprintf("%d holds", n)
+}
+
+// portfolio goes through the schedules with one hold, then shares its runs
+// between the sampling strategies; a tenth goes on with more holds.
+type portfolio struct {
+	sampler
+	delays delaySource
+	turn   int
+}
+
+func (s *portfolio) fill(n int) ([]job, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	s.delays.learned, s.delays.contested = true, s.contested
+	s.turn++
+	arm := [...]string{"random", "pct"}[s.turn%2]
+	if s.delays.walk.Level() < 2 || s.turn%10 == 0 {
+		arm = "delays"
+	}
+	if arm == "delays" && !s.delays.done {
+		s.delays.number = s.number
+		jobs, err := s.delays.fill(n)
+		s.number = s.delays.number
+		if err != nil || len(jobs) > 0 {
+			return jobs, err
+		}
+		arm = "random"
+	}
+	var jobs []job
+	for range n {
+		jobs = append(jobs, s.job(arm))
+	}
+	return jobs, nil
+}
+
+func (s *portfolio) learn(j *job, out *outcome) {
+	if j.arm == "delays" {
+		s.delays.learn(j, out)
+	}
+}
+
+func (s *portfolio) doing() string {
+	if s.delays.walk.Level() < 2 && !s.delays.done {
+		return s.delays.doing()
+	}
+	return "random, pct, " + s.delays.doing()
+}
+
+func (s *portfolio) claim() (string, bool) {
+	text, _ := s.delays.claim()
+	return text, false
+}
+
+// treeSource hands out parts of the tree of all orders.
+type treeSource struct {
+	sampler
+	prefixes [][]int32
+	split    bool
+	next     int
+	runs     int
+	complete int
+}
+
+// parts is how many parts the tree is split into: enough for any number of
+// workers to have an equal share.
+const parts = 256
+
+func (s *treeSource) fill(int) ([]job, error) {
+	if !s.split {
+		s.split = true
+		var err error
+		s.prefixes, err = strategy.Prefixes(parts, func(c sim.Chooser) error {
+			_, err := s.judge.run(s.o.config(strategy.Fixed(c, s.o.Draws)))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	var jobs []job
+	for ; s.next < len(s.prefixes) && len(jobs) < batchSize; s.next++ {
+		j := s.job("exhaustive")
+		j.prefix, j.limit = s.prefixes[s.next], s.o.Runs-s.runs
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (s *treeSource) learn(_ *job, out *outcome) {
+	s.runs += out.runs
+	if out.complete {
+		s.complete++
+	}
+}
+
+func (s *treeSource) doing() string {
+	return fmt.Sprintf("exhaustive: part %d of %d", s.complete, len(s.prefixes))
+}
+
+func (s *treeSource) claim() (string, bool) {
+	if s.split && s.complete == len(s.prefixes) {
+		return fmt.Sprintf("exhausted: all %d orders pass", s.runs), true
+	}
+	return "", false
+}

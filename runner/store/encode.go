@@ -1,0 +1,277 @@
+package store
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// encoder packs traces. It keeps its tables from one trace to the next, so that
+// packing many allocates only their bytes. The zero value is ready to use.
+type encoder struct {
+	body    []byte
+	strings []string
+	index   map[string]uint32
+	sites   []site
+	siteOf  map[uint64]uint32 // process and label to an index in sites
+	last    []int32           // the last event of each process
+}
+
+func (e *encoder) encode(t *sim.Trace) ([]byte, error) {
+	if err := check(t); err != nil {
+		return nil, fmt.Errorf("encode trace of scenario %q: %w", t.Scenario, err)
+	}
+	e.reset(len(t.Processes))
+	e.header(t)
+	e.uint(uint64(len(t.Events)))
+	for i := range t.Events {
+		e.event(t, i)
+	}
+	return e.assemble(), nil
+}
+
+func (e *encoder) reset(processes int) {
+	if e.index == nil {
+		e.index, e.siteOf = map[string]uint32{}, map[uint64]uint32{}
+	}
+	clear(e.index)
+	clear(e.siteOf)
+	clear(e.strings) // let go of the strings of the trace before
+	clear(e.sites)
+	e.body, e.strings, e.sites = e.body[:0], e.strings[:0], e.sites[:0]
+	e.last = slices.Grow(e.last[:0], processes)[:processes]
+	for i := range e.last {
+		e.last[i] = -1
+	}
+}
+
+// assemble puts the parts together, now that all strings are known.
+func (e *encoder) assemble() []byte {
+	size := prefixLen + binary.MaxVarintLen64 + len(e.body)
+	for _, s := range e.strings {
+		size += len(s) + 2
+	}
+	out := make([]byte, prefixLen, size)
+	out = appendUint(out, uint64(len(e.strings)))
+	for _, s := range e.strings {
+		out = appendUint(out, uint64(len(s)))
+	}
+	for _, s := range e.strings {
+		out = append(out, s...)
+	}
+	out = append(out, e.body...)
+	out[0] = codecVersion
+	binary.LittleEndian.PutUint32(out[1:], checksum(out[prefixLen:]))
+	return out
+}
+
+func (e *encoder) header(t *sim.Trace) {
+	for _, s := range []string{t.Scenario, t.Variant, t.Profile, t.Strategy, t.Module, t.Revision, t.Signature} {
+		e.str(s)
+	}
+	e.body = append(e.body, byte(t.Mode), byte(t.Verdict))
+	for _, u := range []uint64{t.Seed, t.Fingerprint, t.Rolling} {
+		e.body = binary.LittleEndian.AppendUint64(e.body, u)
+	}
+	f := &t.Failure
+	for _, s := range []string{f.Property, f.Facts, f.Message, f.WaitFor, f.Stack} {
+		e.str(s)
+	}
+	e.int(int64(f.Step))
+	e.uint(uint64(len(t.Params)))
+	for _, p := range t.Params {
+		e.str(p.Label)
+		e.str(p.Text)
+		e.int(p.Value)
+		e.int(p.Lo)
+		e.int(p.Hi)
+	}
+	e.uint(uint64(len(t.Schedule)))
+	for _, d := range t.Schedule {
+		e.body = append(e.body, byte(d.Kind))
+		e.body = binary.LittleEndian.AppendUint64(e.body, uint64(d.Event))
+		e.body = binary.LittleEndian.AppendUint64(e.body, uint64(d.After))
+		e.int(d.Value)
+		e.str(d.Name)
+		e.str(d.AfterName)
+	}
+	for _, list := range [][]string{t.Processes, t.Labels, t.Resources, t.Setup} {
+		e.strs(list)
+	}
+	e.uint(uint64(t.Calm))
+}
+
+// event appends event i: which parts follow, its site, then those parts.
+func (e *encoder) event(t *sim.Trace, i int) {
+	ev := &t.Events[i]
+	s, number, fresh := e.site(ev)
+	x := expect(t, i, s, e.last[ev.Process])
+	flags := departs(ev, &x)
+	e.uint(flags)
+	e.uint(uint64(number))
+	if fresh {
+		e.uint(uint64(ev.Process))
+		e.uint(uint64(ev.Label))
+	}
+	if flags&hasOccurrence != 0 {
+		e.uint(uint64(ev.Occurrence))
+	}
+	if flags&hasCause != 0 {
+		e.int(int64(i) - int64(ev.Cause))
+	}
+	if flags&hasOrigin != 0 {
+		e.int(int64(i) - int64(ev.Origin))
+	}
+	if flags&hasWindow != 0 {
+		e.int(int64(ev.Window.Earliest))
+		e.int(int64(ev.Window.Nominal - ev.Window.Earliest))
+		e.int(int64(ev.Window.Latest - ev.Window.Nominal))
+	}
+	if flags&hasNominal != 0 {
+		e.int(int64(ev.Nominal - nominal(t, i)))
+	}
+	if flags&hasTime != 0 {
+		e.int(int64(ev.Time - earliestTime(t, i)))
+	}
+	if flags&hasHeld != 0 {
+		e.int(int64(i) - int64(ev.HeldAfter))
+	}
+	if flags&hasFootprint != 0 {
+		e.indices(ev.Reads)
+		e.indices(ev.Writes)
+	}
+	e.words(ev, flags)
+	s.keep(ev)
+	e.last[ev.Process] = int32(i)
+}
+
+// words appends those parts of an event that are for people.
+func (e *encoder) words(ev *sim.Event, flags uint64) {
+	if flags&hasOutcomes != 0 {
+		e.uint(uint64(len(ev.Outcomes)))
+		for _, o := range ev.Outcomes {
+			e.body = append(e.body, byte(o.Kind))
+			e.str(o.Name)
+			e.int(o.Value)
+		}
+	}
+	if flags&hasNotes != 0 {
+		e.strs(ev.Notes)
+	}
+	if flags&hasSource != 0 {
+		e.str(ev.Source)
+	}
+}
+
+// site finds the site of ev, or makes it.
+func (e *encoder) site(ev *sim.Event) (s *site, number uint32, fresh bool) {
+	key := uint64(uint32(ev.Process))<<32 | uint64(uint32(ev.Label))
+	number, ok := e.siteOf[key]
+	if !ok {
+		number = uint32(len(e.sites))
+		e.siteOf[key] = number
+		e.sites = append(e.sites, site{})
+	}
+	return &e.sites[number], number, !ok
+}
+
+// keep remembers what the next event of the site is expected to look like.
+func (s *site) keep(ev *sim.Event) {
+	s.process, s.label, s.occurrence = ev.Process, ev.Label, ev.Occurrence
+	s.window, s.source = ev.Window, ev.Source
+	s.reads, s.writes = ev.Reads, ev.Writes
+}
+
+// expect is event i as it would be if nothing about it were special.
+func expect(t *sim.Trace, i int, s *site, last int32) sim.Event {
+	return sim.Event{
+		Occurrence: s.occurrence + 1, Cause: last, HeldAfter: -1, Window: s.window,
+		Reads: s.reads, Writes: s.writes, Source: s.source,
+		Nominal: nominal(t, i), Time: earliestTime(t, i),
+	}
+}
+
+// nominal is when event i is expected on a good day: its window after its origin.
+func nominal(t *sim.Trace, i int) time.Duration {
+	ev := &t.Events[i]
+	if ev.Origin >= 0 && int(ev.Origin) < i {
+		return t.Events[ev.Origin].Nominal + ev.Window.Nominal
+	}
+	return ev.Window.Nominal
+}
+
+// earliestTime is the first instant at which event i is expected: not before
+// the event before it, and its nominal duration after its origin.
+func earliestTime(t *sim.Trace, i int) time.Duration {
+	ev := &t.Events[i]
+	at := ev.Window.Nominal
+	if ev.Origin >= 0 && int(ev.Origin) < i {
+		at += t.Events[ev.Origin].Time
+	}
+	if i > 0 {
+		at = max(at, t.Events[i-1].Time)
+	}
+	return at
+}
+
+// departs tells in which parts ev is not what x expects.
+func departs(ev, x *sim.Event) uint64 {
+	var flags uint64
+	set := func(bit uint64, differs bool) {
+		if differs {
+			flags |= bit
+		}
+	}
+	set(hasTime, ev.Time != x.Time)
+	set(hasFootprint, !slices.Equal(ev.Reads, x.Reads) || !slices.Equal(ev.Writes, x.Writes))
+	set(hasNotes, len(ev.Notes) > 0)
+	set(hasCause, ev.Cause != x.Cause)
+	set(hasOccurrence, ev.Occurrence != x.Occurrence)
+	set(hasOutcomes, len(ev.Outcomes) > 0)
+	set(hasHeld, ev.HeldAfter != x.HeldAfter)
+	set(hasOrigin, ev.Origin != ev.Cause)
+	set(hasWindow, ev.Window != x.Window)
+	set(hasNominal, ev.Nominal != x.Nominal)
+	set(hasSource, ev.Source != x.Source)
+	return flags
+}
+
+func (e *encoder) uint(u uint64) { e.body = appendUint(e.body, u) }
+func (e *encoder) int(v int64)   { e.body = appendUint(e.body, zigzag(v)) }
+
+// str appends the number of s in the table, in the order of first use.
+func (e *encoder) str(s string) {
+	n, ok := e.index[s]
+	if !ok {
+		n = uint32(len(e.strings))
+		e.index[s] = n
+		e.strings = append(e.strings, s)
+	}
+	e.uint(uint64(n))
+}
+
+func (e *encoder) strs(list []string) {
+	e.uint(uint64(len(list)))
+	for _, s := range list {
+		e.str(s)
+	}
+}
+
+func (e *encoder) indices(list []int32) {
+	e.uint(uint64(len(list)))
+	for _, i := range list {
+		e.uint(uint64(i))
+	}
+}
+
+// appendUint is binary.AppendUvarint with the one-byte case inlined: most
+// numbers here are small.
+func appendUint(b []byte, u uint64) []byte {
+	if u < 0x80 {
+		return append(b, byte(u))
+	}
+	return binary.AppendUvarint(b, u)
+}

@@ -1,0 +1,80 @@
+package strategy
+
+import "github.com/seed-3519b94c/simrun/sim"
+
+// PCT is the probabilistic concurrency testing of Burckhardt et al. (ASPLOS'10):
+// every process has a random priority, the enabled one with the highest runs,
+// and at d-1 random change points the one that runs falls below all others. A
+// bug of depth d among n processes and k contested points is hit with a
+// probability of at least 1/(n k^(d-1)).
+//
+// The depth is drawn per run, uniformly from 1 to 3: a fixed depth misses bugs
+// of a smaller one whenever its change points disturb them. k is the most
+// contested points that earlier batches saw; in the first batch it is the run's
+// own count so far, doubled as it grows.
+type PCT struct {
+	rand     *sim.Rand
+	depth    int // 0: drawn per run
+	priority []int64
+	change   []int
+	contest  int
+}
+
+// maxDepth bounds the depth that is drawn.
+const maxDepth = 3
+
+// NewPCT makes a PCT that draws its depth per run.
+func NewPCT() *PCT { return &PCT{rand: sim.NewRand(0)} }
+
+// NewPCTOfDepth makes a PCT of a fixed depth, at least 1.
+func NewPCTOfDepth(d int) *PCT { return &PCT{rand: sim.NewRand(0), depth: d} }
+
+// Name is "pct".
+func (*PCT) Name() string { return "pct" }
+
+// Begin draws the change points.
+func (s *PCT) Begin(i Info) {
+	s.rand.Seed(i.Seed)
+	depth := s.depth
+	if depth == 0 {
+		depth = 1 + s.rand.IntN(maxDepth)
+	}
+	s.priority = s.priority[:0]
+	s.change = s.change[:0]
+	for range depth - 1 {
+		s.change = append(s.change, s.rand.IntN(max(i.Learned.Contested, 1)))
+	}
+	s.contest = 0
+}
+
+// Pick returns the enabled event of the process with the highest priority.
+func (s *PCT) Pick(p *sim.Point) int {
+	best := s.highest(p)
+	for i, at := range s.change {
+		if at == s.contest {
+			// The lower the index the lower the priority, all below the base ones.
+			s.priority[p.Enabled[best].Process] = int64(i - len(s.change))
+			best = s.highest(p)
+		}
+	}
+	s.contest++
+	return best
+}
+
+func (s *PCT) highest(p *sim.Point) int {
+	best := 0
+	for i := range p.Enabled {
+		if s.of(p.Enabled[i].Process) > s.of(p.Enabled[best].Process) {
+			best = i
+		}
+	}
+	return best
+}
+
+// of is the priority of a process, random when it is first met.
+func (s *PCT) of(process int32) int64 {
+	for len(s.priority) <= int(process) {
+		s.priority = append(s.priority, int64(s.rand.Uint64()>>1))
+	}
+	return s.priority[process]
+}

@@ -1,0 +1,92 @@
+package strategy
+
+import (
+	"fmt"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// Strategy picks the next event wherever more than one is enabled. An instance
+// belongs to one worker.
+type Strategy interface {
+	// Name is what a user calls it.
+	Name() string
+	// Begin prepares for one schedule.
+	Begin(Info)
+	// Pick returns the alternative to take at a schedule point.
+	Pick(p *sim.Point) int
+}
+
+// Info is what a strategy may know before a schedule.
+type Info struct {
+	Number  int    // of the schedule in its campaign, from 0
+	Seed    uint64 // of this schedule
+	Learned Learned
+}
+
+// Learned is what earlier batches of a campaign showed. It changes only between
+// batches, in the order of schedule numbers.
+type Learned struct {
+	Contested int // the most contested points seen in one run
+}
+
+// Add learns from the result of one run.
+func (l *Learned) Add(r *sim.Result) { l.Contested = max(l.Contested, r.Contested) }
+
+// SeedOf is the seed of schedule n of a campaign.
+func SeedOf(campaign uint64, n int) uint64 {
+	r := sim.NewRand(campaign)
+	return r.Uint64() ^ sim.NewRand(uint64(n)^0x5bd1e995).Uint64()
+}
+
+// Names lists the strategies that New knows, the default first.
+func Names() []string {
+	return []string{"portfolio", "default", "random", "pct", "delays", "exhaustive"}
+}
+
+// New makes the sampling strategy of that name. Delays and Exhaustive walk
+// through plans and are made by their own constructors.
+func New(name string) (Strategy, error) {
+	switch name {
+	case "default":
+		return Default{}, nil
+	case "random":
+		return NewRandomWalk(), nil
+	case "pct":
+		return NewPCT(), nil
+	}
+	err := fmt.Sprintf("there is no strategy %q", name)
+	if near := sim.Nearest(name, Names()); near != "" {
+		err += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return nil, fmt.Errorf("%s It is one of %v", err, Names())
+}
+
+// Default takes the nominal order.
+type Default struct{}
+
+// Name is "default".
+func (Default) Name() string { return "default" }
+
+// Begin does nothing.
+func (Default) Begin(Info) {}
+
+// Pick returns 0.
+func (Default) Pick(*sim.Point) int { return 0 }
+
+// chooser lets a strategy and the common policy for data drive a world.
+type chooser struct {
+	Strategy
+	data Data
+}
+
+// Chooser makes s drive a world; data answers what is no schedule point.
+func Chooser(s Strategy, data Data) sim.Chooser { return &chooser{s, data} }
+
+// Choose asks the strategy or the policy.
+func (c *chooser) Choose(p *sim.Point) int {
+	if p.Kind == sim.KindSchedule {
+		return c.Pick(p)
+	}
+	return c.data.Pick(p)
+}

@@ -1,0 +1,45 @@
+package runner
+
+import (
+	"fmt"
+	"time"
+)
+
+// watchEvery is how often the watch looks, on the wall clock.
+const watchEvery = 500 * time.Millisecond
+
+// watch looks for workers whose run does not come back. It returns a function
+// that ends it.
+func (c *campaign) watch() (stop func()) {
+	if c.o.Stuck < 0 {
+		return func() {}
+	}
+	quit := make(chan struct{})
+	go func() {
+		since := make([]time.Time, len(c.workers))
+		last := make([]uint64, len(c.workers))
+		tick := c.o.Clock.Ticker(watchEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-quit:
+				return
+			case <-tick.C:
+			}
+			now := c.o.Clock.Now()
+			for i, w := range c.workers {
+				if n := w.runs.Load(); n != last[i] || !w.busy.Load() || since[i].IsZero() {
+					last[i], since[i] = n, now
+				}
+				if now.Sub(since[i]) >= c.o.Stuck {
+					w.lost.Store(true)
+					err := fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
+						c.o.Scenario.Name, w.world.Where(), errStuck, c.o.Stuck, w.world.Progress())
+					c.stuck.CompareAndSwap(nil, &err)
+					return
+				}
+			}
+		}
+	}()
+	return func() { close(quit) }
+}

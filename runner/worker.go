@@ -1,0 +1,173 @@
+package runner
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// worker runs schedules, one after the other, in a world of its own.
+type worker struct {
+	o        *Options
+	world    *sim.World
+	sampling map[string]strategy.Strategy
+	delays   strategy.DelayRun
+	runs     atomic.Uint64 // for the watch
+	busy     atomic.Bool
+	lost     atomic.Bool // stuck: its world cannot be closed
+}
+
+func newWorker(o *Options) *worker {
+	w := &worker{o: o, world: sim.NewWorld(), sampling: make(map[string]strategy.Strategy)}
+	for _, name := range []string{"default", "random", "pct"} {
+		w.sampling[name], _ = strategy.New(name) // these names are known
+	}
+	return w
+}
+
+// run runs the scenario once, under the eyes of the watch.
+func (w *worker) run(c sim.Config) (*sim.Result, error) {
+	w.runs.Add(1)
+	w.busy.Store(true)
+	r, err := w.world.Run(w.o.Scenario, c)
+	w.busy.Store(false)
+	return r, err
+}
+
+// do runs a job.
+func (w *worker) do(j *job, out *outcome) {
+	if j.arm == "exhaustive" {
+		w.subtree(j, out)
+		return
+	}
+	var s strategy.Strategy = &w.delays
+	if j.arm == "delays" {
+		w.delays.Start(j.holds)
+	} else {
+		s = w.sampling[j.arm]
+		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
+	}
+	data := strategy.Data{Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Fixed: w.o.Draws}
+	r, err := w.run(w.o.config(strategy.Chooser(s, data)))
+	if err == nil && j.number%1000 == 0 {
+		err = w.twice(s, j, data, r)
+	}
+	out.add(r, err)
+	out.points, out.more = w.delays.Ended()
+}
+
+// twice runs a job again: two runs that differ are a leak of nondeterminism.
+func (w *worker) twice(s strategy.Strategy, j *job, data strategy.Data, r *sim.Result) error {
+	first := r.Rolling
+	if j.arm == "delays" {
+		w.delays.Start(j.holds)
+	} else {
+		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
+	}
+	again, err := w.run(w.o.config(strategy.Chooser(s, data)))
+	if err != nil {
+		return err
+	}
+	*r = *again
+	if again.Rolling != first {
+		r.Verdict = sim.Nondeterminism
+		r.Failure = sim.Failure{Property: "determinism", Message: "the same choices gave two different runs"}
+	}
+	return nil
+}
+
+// subtree runs every path that begins with the job's prefix.
+func (w *worker) subtree(j *job, out *outcome) {
+	e := strategy.NewExhaustive(j.prefix)
+	for more := true; more && out.err == nil; more = e.Next() {
+		if out.runs == j.limit {
+			return
+		}
+		out.add(w.run(w.o.config(strategy.Fixed(e, w.o.Draws))))
+	}
+	out.complete = true
+}
+
+// add takes a run into the outcome.
+func (out *outcome) add(r *sim.Result, err error) {
+	if err != nil {
+		out.err = err
+		return
+	}
+	out.runs++
+	out.steps += int64(r.Steps)
+	out.contested = max(out.contested, r.Contested)
+	if len(out.prints) < MaxClasses/batchSize {
+		out.prints = append(out.prints, r.Fingerprint)
+	}
+	if out.goals == nil && len(r.Goals) > 0 {
+		out.goals, out.reached = slices.Clone(r.Goals), make([]int, len(r.Goals))
+	}
+	for i, reached := range r.Reached {
+		if reached && i < len(out.reached) {
+			out.reached[i]++
+		}
+	}
+	if r.Verdict.Failed() {
+		out.failing++
+		out.fail(r)
+	}
+}
+
+func (out *outcome) fail(r *sim.Result) {
+	sig := r.Signature()
+	for i := range out.found {
+		if out.found[i].signature == sig {
+			out.found[i].count++
+			return
+		}
+	}
+	if len(out.found) < maxFailures {
+		out.found = append(out.found, foundRun{
+			signature: sig, schedule: slices.Clone(r.Deviations), rolling: r.Rolling, index: out.runs - 1, count: 1,
+		})
+	}
+}
+
+// confirm runs a failing run twice more, by its schedule, and records it. If the
+// three do not agree the verdict is Nondeterminism, with the first difference.
+func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
+	var traces [2]*sim.Trace
+	for i := range traces {
+		cfg := w.o.config(strategy.NewReplay(f.schedule, false))
+		cfg.Record = true
+		r, err := w.run(cfg)
+		if err != nil {
+			return nil, err
+		}
+		traces[i] = r.Trace
+	}
+	a, b := traces[0], traces[1]
+	if a.Rolling != f.rolling || a.Rolling != b.Rolling {
+		a.Verdict = sim.Nondeterminism
+		a.Failure = sim.Failure{Property: "determinism", Message: difference(a, b)}
+		a.Signature = "nondeterminism determinism"
+	}
+	return a, nil
+}
+
+// difference says where two runs of the same schedule part.
+func difference(a, b *sim.Trace) string {
+	for i := range min(len(a.Events), len(b.Events)) {
+		if x, y := a.EventName(i), b.EventName(i); x != y {
+			return fmt.Sprintf("two runs of one schedule part at step %d: %s, then %s", i+1, x, y)
+		}
+		if x, y := fmt.Sprint(a.Events[i].Outcomes), fmt.Sprint(b.Events[i].Outcomes); x != y {
+			return fmt.Sprintf("two runs of one schedule part at step %d, %s: %s, then %s", i+1, a.EventName(i), x, y)
+		}
+	}
+	if len(a.Events) != len(b.Events) {
+		return fmt.Sprintf("two runs of one schedule part after %d steps: one has %d, the other %d",
+			min(len(a.Events), len(b.Events)), len(a.Events), len(b.Events))
+	}
+	return "the run differed when it was repeated, and then did not differ again: " +
+		"look for state that one run leaves to the next, map iteration, the wall clock"
+}

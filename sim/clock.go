@@ -1,0 +1,122 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/timed"
+)
+
+// mark is a remembered instant.
+type mark struct {
+	v    timed.Var
+	now  int64 // nominal
+	rec  int32 // the recorded event at whose instant it was made
+	live bool
+}
+
+// Mark remembers the present instant.
+func (p *Proc) Mark() env.Mark {
+	w := p.world
+	if p.killed {
+		return 0
+	}
+	m := mark{now: w.now, live: true}
+	if w.cfg.Mode == Timed {
+		m.v = w.zone.Mark()
+	}
+	if w.rec != nil {
+		m.rec = w.rec.present()
+	}
+	for i := range w.marks {
+		if !w.marks[i].live {
+			w.marks[i] = m
+			return env.Mark(i + 1)
+		}
+	}
+	w.marks = append(w.marks, m)
+	return env.Mark(len(w.marks))
+}
+
+// Release forgets m.
+func (p *Proc) Release(m env.Mark) {
+	if p.killed || m == 0 {
+		return
+	}
+	w := p.world
+	k := w.markOf(m)
+	if w.cfg.Mode == Timed {
+		w.zone.Drop(k.v)
+	}
+	k.live = false
+}
+
+func (w *World) markOf(m env.Mark) *mark {
+	if m < 1 || int(m) > len(w.marks) || !w.marks[m-1].live {
+		w.misuse("mark %d of %q: unknown or released", m, w.cur.proc.name)
+	}
+	return &w.marks[m-1]
+}
+
+// Now reads the clock: a choice among the instants that are possible here.
+func (p *Proc) Now() time.Duration {
+	w := p.world
+	if w.cfg.Mode == Sampled || p.killed {
+		return time.Duration(w.now)
+	}
+	lo, hi := w.zone.Now()
+	nominal := max(w.now, lo)
+	if hi >= timed.Unbounded || hi-lo >= clockRange {
+		hi = max(nominal, lo+clockRange-1)
+	}
+	nominal = min(nominal, hi)
+	v := w.choose(KindClock, p, p.label(dataPrefix+"now"), lo, int(hi-lo+1), nominal)
+	w.zone.PinNow(v)
+	if w.rec != nil {
+		w.rec.fact(w.rec.present(), -1, v, v)
+	}
+	return time.Duration(v)
+}
+
+// clockRange bounds the readings that are tried when now has no upper bound: an hour.
+const clockRange = int64(time.Hour)
+
+// Elapsed reports whether at least d has passed since m: a choice if both
+// answers are possible here.
+func (p *Proc) Elapsed(m env.Mark, d time.Duration) bool {
+	if p.killed {
+		return false
+	}
+	k := p.world.markOf(m)
+	return p.elapsed(k, int64(d))
+}
+
+func (p *Proc) elapsed(k *mark, d int64) bool {
+	w := p.world
+	yes := w.now-k.now >= d
+	if w.cfg.Mode == Sampled {
+		return yes
+	}
+	lo, hi := w.zone.Since(k.v)
+	switch {
+	case lo >= d:
+		return true
+	case hi < d:
+		return false
+	}
+	nominal := int64(0)
+	if yes {
+		nominal = 1
+	}
+	yes = w.choose(KindElapsed, p, p.label(dataPrefix+"elapsed"), 0, 2, nominal) == 1
+	if yes {
+		lo = d
+	} else {
+		hi = d - 1
+	}
+	w.zone.AssumeSince(k.v, lo, hi)
+	if w.rec != nil {
+		w.rec.fact(w.rec.present(), k.rec, lo, hi)
+	}
+	return yes
+}

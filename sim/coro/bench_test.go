@@ -1,0 +1,77 @@
+package coro_test
+
+import (
+	"testing"
+
+	"github.com/seed-3519b94c/simrun/sim/coro"
+)
+
+// BenchmarkSwitch is one Yield and one Resume, against the hand-off between two
+// goroutines through two channels.
+func BenchmarkSwitch(b *testing.B) {
+	b.Run("coro", func(b *testing.B) {
+		var p coro.Pool
+		defer p.Close()
+		c := p.Start(&counter{})
+		b.ReportAllocs()
+		for b.Loop() {
+			c.Resume()
+		}
+	})
+	b.Run("channels", func(b *testing.B) {
+		resume, yield := make(chan bool), make(chan bool)
+		go func() {
+			for range resume {
+				yield <- true
+			}
+			close(yield)
+		}()
+		b.ReportAllocs()
+		for b.Loop() {
+			resume <- true
+			<-yield
+		}
+		close(resume)
+		<-yield
+	})
+}
+
+// once ends at once.
+type once struct{ n int }
+
+func (j *once) Run(*coro.Coro) { j.n++ }
+
+// BenchmarkJob is a job from start to end, against a goroutine for each.
+func BenchmarkJob(b *testing.B) {
+	b.Run("coro", func(b *testing.B) {
+		var p coro.Pool
+		defer p.Close()
+		j := &once{}
+		b.ReportAllocs()
+		for b.Loop() {
+			p.Start(j).Resume()
+		}
+	})
+	b.Run("channels", func(b *testing.B) {
+		j := &once{}
+		b.ReportAllocs()
+		for b.Loop() {
+			done := make(chan bool)
+			go func() { j.Run(nil); done <- true }()
+			<-done
+		}
+	})
+}
+
+// BenchmarkKill is a job that starts, blocks and is killed.
+func BenchmarkKill(b *testing.B) {
+	var p coro.Pool
+	defer p.Close()
+	j := &counter{}
+	b.ReportAllocs()
+	for b.Loop() {
+		c := p.Start(j)
+		c.Resume()
+		c.Kill()
+	}
+}

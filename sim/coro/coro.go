@@ -1,0 +1,149 @@
+package coro
+
+import (
+	"fmt"
+	"iter"
+	"runtime/debug"
+)
+
+// Job is what runs in a coroutine. Run may call c.Yield, also from functions it
+// calls. A Job that is a pointer costs no allocation.
+type Job interface {
+	Run(c *Coro)
+}
+
+// Status says how control came back from a job.
+type Status uint8
+
+const (
+	// Yielded: the job waits in Yield for the next Resume.
+	Yielded Status = iota
+	// Finished: Run returned.
+	Finished
+	// Panicked: Run panicked; Coro.Panic has the value and the stack.
+	Panicked
+	// Killed: the job was unwound by Kill, or never ran.
+	Killed
+	// Survived: the job recovered from its kill and yielded again. It has been
+	// ended by force, and its coroutine thrown away.
+	Survived
+)
+
+// String returns the status's name.
+func (s Status) String() string {
+	names := [...]string{"yielded", "finished", "panicked", "killed", "survived"}
+	if int(s) < len(names) {
+		return names[s]
+	}
+	return fmt.Sprintf("Status(%d)", uint8(s))
+}
+
+// Panic is the panic of a job.
+type Panic struct {
+	Value any
+	Stack []byte // of the job, as by debug.Stack
+}
+
+// Error makes a Panic an error.
+func (p *Panic) Error() string { return fmt.Sprintf("panic in coroutine: %v", p.Value) }
+
+// state is where a coroutine stands.
+type state uint8
+
+const (
+	idle    state = iota // in the pool
+	ready                // has a job that did not start
+	blocked              // in Yield
+	running              // between Resume and Yield
+	gone                 // its goroutine has ended
+)
+
+// Coro is one coroutine.
+type Coro struct {
+	pool   *Pool
+	job    Job
+	next   func() (struct{}, bool)
+	stop   func()
+	yield  func(struct{}) bool
+	panic  *Panic
+	state  state
+	status Status // of the job's end
+	kill   kill
+}
+
+// start makes the coroutine behind c.
+func (c *Coro) start() { c.next, c.stop = iter.Pull(c.loop) }
+
+// loop is the coroutine's body: one job after the other.
+func (c *Coro) loop(yield func(struct{}) bool) {
+	c.yield = yield
+	defer c.exit()
+	for {
+		c.run()
+		if !yield(struct{}{}) {
+			return
+		}
+	}
+}
+
+// run runs the current job to its end, however it ends.
+func (c *Coro) run() {
+	ended := false
+	defer func() {
+		if ended {
+			return
+		}
+		switch v := recover().(type) {
+		case nil: // Goexit: it goes on through loop to the resumer.
+		case killPanic:
+			c.status = Killed
+		default:
+			c.status = Panicked
+			c.panic = &Panic{Value: v, Stack: debug.Stack()}
+		}
+	}()
+	c.job.Run(c)
+	ended = true
+	c.status = Finished
+}
+
+// Resume runs the job until it yields or ends. Any status but Yielded returns the
+// coroutine to its pool.
+func (c *Coro) Resume() Status {
+	if c.state != ready && c.state != blocked {
+		panic("coro: Resume of a coroutine that is " + c.state.String())
+	}
+	c.state = running
+	c.next()
+	if c.state == blocked {
+		return Yielded
+	}
+	c.pool.put(c)
+	return c.status
+}
+
+// Yield gives control back to the caller of Resume and returns at the next
+// Resume. Only the job itself may call it. In a job that is being killed it does
+// not return, except to deferred functions, to which it returns at once.
+func (c *Coro) Yield() {
+	if c.state != running {
+		panic("coro: Yield outside of the job, the coroutine is " + c.state.String())
+	}
+	if c.kill != alive {
+		c.yieldKilled()
+		return
+	}
+	c.state = blocked
+	c.yield(struct{}{})
+	if c.kill != alive {
+		strike()
+	}
+}
+
+// Panic returns why the job panicked, nil if it did not.
+func (c *Coro) Panic() *Panic { return c.panic }
+
+// String returns the state's name, as used in messages.
+func (s state) String() string {
+	return [...]string{"idle", "not started", "blocked", "running", "gone"}[s]
+}

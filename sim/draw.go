@@ -1,0 +1,68 @@
+package sim
+
+// Draw draws the parameters of a scenario, each under a label of its own, so
+// that it can be pinned, stored and minimised.
+type Draw struct{ w *World }
+
+// Draw returns the drawer of w.
+func (w *World) Draw() Draw { return Draw{w} }
+
+// Int draws a whole number from lo to hi. The boring value is lo.
+func (d Draw) Int(label string, lo, hi int) int {
+	return int(d.draw(label, int64(lo), int64(hi), nil))
+}
+
+// Bool draws a truth value. The boring one is false.
+func (d Draw) Bool(label string) bool { return d.draw(label, 0, 1, []string{"false", "true"}) == 1 }
+
+// Pick draws one of options. The boring one is the first.
+func (d Draw) Pick(label string, options ...string) string {
+	return options[d.draw(label, 0, int64(len(options)-1), options)]
+}
+
+func (d Draw) draw(label string, lo, hi int64, text []string) int64 {
+	w := d.w
+	if hi < lo {
+		w.misuse("draw %q: from %d to %d is no range", label, lo, hi)
+	}
+	p := w.cur.proc
+	if w.steps == 0 {
+		p = w.procs[0]
+	}
+	l := p.label(dataPrefix + label)
+	v, pinned := w.cfg.Params[label]
+	switch {
+	case !pinned:
+		v = w.choose(KindDraw, p, l, lo, int(hi-lo+1), lo)
+	case v < lo || v > hi:
+		w.misuse("parameter %q: %d is outside of %d to %d", label, v, lo, hi)
+	default:
+		w.pin(p, l, v, lo)
+	}
+	prm := Param{Label: label, Value: v, Lo: lo, Hi: hi}
+	if text != nil {
+		prm.Text = text[v]
+	}
+	w.params = append(w.params, prm)
+	return v
+}
+
+// Fault asks whether the fault called label strikes here. The boring answer is
+// no, and in calm no other is given.
+func (w *World) Fault(label string) bool {
+	p := w.cur.proc
+	return w.choose(KindFault, p, p.label(dataPrefix+label), 0, 2, 0) == 1
+}
+
+// pin notes a parameter that the caller fixed, as if a chooser had drawn it: a
+// schedule is complete by itself.
+func (w *World) pin(p *Proc, l Label, v, lo int64) {
+	occ := p.nextOcc(l)
+	id := eventID(p.hash, w.labels.hash[l], occ)
+	if v != lo {
+		w.deviate(Deviation{Kind: KindDraw, Event: id, Value: v})
+	}
+	if w.rec != nil {
+		w.rec.names = append(w.rec.names, nameOf{id, eventName(p.name, w.dataLabel(l), occ)})
+	}
+}

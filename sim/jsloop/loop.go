@@ -1,0 +1,317 @@
+package jsloop
+
+import "github.com/seed-3519b94c/simrun/sim/coro"
+
+// Value is a JavaScript value. nil is undefined.
+type Value = any
+
+// Flavour is whose rules a loop follows.
+type Flavour uint8
+
+const (
+	// Node is Node v20.
+	Node Flavour = iota
+	// Bun is Bun 1.4.
+	Bun
+	// Browser is the event loop of the HTML standard.
+	Browser
+)
+
+// String returns the flavour's name.
+func (f Flavour) String() string { return [...]string{"node", "bun", "browser"}[f] }
+
+// Entry is what kind of file the main script is.
+type Entry uint8
+
+const (
+	// CJS is a CommonJS script: after it, ticks run before microtasks.
+	CJS Entry = iota
+	// ESM is an ECMAScript module. It runs inside a promise job: after it, and
+	// after each of its awaits, microtasks run before ticks.
+	ESM
+)
+
+// Origin is where an uncaught exception came from.
+type Origin uint8
+
+const (
+	// FromException: thrown by a callback.
+	FromException Origin = iota
+	// FromRejection: the reason of a rejection that nobody handled (Node calls the
+	// origin 'unhandledRejection').
+	FromRejection
+)
+
+// Config configures a Loop. Only Now is required.
+type Config struct {
+	// Now reads the clock, in whole milliseconds from any origin, never backwards.
+	// The loop reads it at the start of each timers phase, for each timer that is
+	// set, and before each run of an interval.
+	Now     func() int64
+	Flavour Flavour
+	Entry   Entry
+	// Pool has the coroutines of async functions. Nil: the loop makes one of its
+	// own, which Close closes.
+	Pool *coro.Pool
+
+	// The listeners of Node's process events of these names; nil: no listener. They
+	// are called inside the step that has something to report.
+	OnUnhandledRejection func(reason error, p *Promise)
+	OnUncaughtException  func(reason error, from Origin)
+	OnRejectionHandled   func(p *Promise)
+	// OnExit gets the code that a listener of 'exit' sees.
+	OnExit func(code int)
+}
+
+// phase is where in its turn the loop is.
+type phase uint8
+
+const (
+	phaseMain   phase = iota
+	phaseTurn         // the turn begins; exits if nothing is left
+	phaseTimers       // timers that are due
+	phasePoll         // waits for callbacks from outside
+	phaseIO           // runs them
+	phaseNative       // Node's own immediates
+	phaseCheck        // immediates
+	phaseEnd          // nothing is left: emit exit
+	phaseDone
+)
+
+// Loop is one event loop. It is not safe for concurrent use.
+type Loop struct {
+	cfg   Config
+	pool  *coro.Pool
+	owned bool // the pool is ours to close
+
+	phase  phase
+	main   func()
+	module func(*Async) error // a main module with top-level await
+	code   int                // exit code of the process
+
+	ticks   queue[job]
+	micro   queue[job]
+	drain   drain
+	tracker tracker
+	// tickScheduled is Node's kHasTickScheduled: it stays set when a tick throws.
+	tickScheduled bool
+
+	timers     timerQueue
+	timerSeq   uint64
+	tp         timersPhase
+	loopTime   int64 // libuv's cached time
+	handleAt   int64 // when libuv's one timer is due
+	nextExpiry int64
+
+	immediates    []*Immediate
+	immediateRefs int
+	cp            checkPhase
+
+	posted queue[func()]
+	batch  int // posted callbacks that this poll phase runs
+	ranIO  bool
+	refs   int // Ref calls that keep the loop alive
+
+	bun     bunState
+	browser browserState
+}
+
+// New makes a loop. Give it its main script with Main or MainAsync.
+func New(cfg Config) *Loop {
+	l := &Loop{cfg: cfg, pool: cfg.Pool, handleAt: never, nextExpiry: never}
+	if l.pool == nil {
+		l.pool, l.owned = &coro.Pool{}, true
+	}
+	return l
+}
+
+// Close ends the async functions that still wait, with their deferred functions,
+// if the loop has its own pool.
+func (l *Loop) Close() {
+	if l.owned {
+		l.pool.Close()
+	}
+}
+
+// Main sets the main script.
+func (l *Loop) Main(script func()) { l.main = script }
+
+// MainAsync sets a main module with top-level await; the entry must be ESM. What it
+// returns, it throws.
+func (l *Loop) MainAsync(module func(a *Async) error) { l.module = module }
+
+// Post hands the loop a callback from outside, such as the completion of a read. It
+// runs in the next poll phase. Post may be called between steps and in callbacks.
+func (l *Loop) Post(fn func()) { l.posted.push(fn) }
+
+// Ref keeps the loop alive although it has nothing to do, as an open socket does;
+// each call needs its Unref.
+func (l *Loop) Ref() { l.refs++ }
+
+// Release undoes one Ref.
+func (l *Loop) Release() { l.refs-- }
+
+// ExitCode is the exit code of the process, once the loop is done.
+func (l *Loop) ExitCode() int { return l.code }
+
+// readClock refreshes libuv's cached time (uv_update_time).
+func (l *Loop) readClock() int64 {
+	l.loopTime = max(l.loopTime, l.cfg.Now())
+	return l.loopTime
+}
+
+// alive reports whether something is left that the loop must wait for.
+func (l *Loop) alive() bool {
+	return l.timers.refs > 0 || l.immediateRefs > 0 || l.refs > 0 || l.posted.n > 0
+}
+
+// Next says what the loop would do next. It changes nothing that can be observed:
+// between Next and Step, the world may Post and let time pass.
+func (l *Loop) Next() Step {
+	for {
+		if l.drain != drainOff {
+			if s, ok := l.advanceDrain(); ok {
+				return s
+			}
+			continue
+		}
+		if s, ok := l.advance(); ok {
+			return s
+		}
+	}
+}
+
+// advance moves through the phases to the next step outside of a drain.
+func (l *Loop) advance() (Step, bool) {
+	switch l.phase {
+	case phaseMain:
+		return Step{Kind: StepMain}, true
+	case phaseTurn:
+		return l.advanceTurn()
+	case phaseTimers:
+		return l.advanceTimers()
+	case phasePoll:
+		return l.advancePoll()
+	case phaseIO:
+		return l.advanceIO()
+	case phaseNative:
+		l.openCheck()
+		return Step{}, false
+	case phaseCheck:
+		return l.advanceCheck()
+	case phaseEnd:
+		return Step{Kind: StepExit}, true
+	}
+	return Step{}, true
+}
+
+// Step does what Next says, and returns it.
+func (l *Loop) Step() Step {
+	s := l.Next()
+	switch s.Kind {
+	case StepMain:
+		l.stepMain()
+	case StepTick:
+		l.stepTick()
+	case StepMicrotask:
+		l.stepMicrotask()
+	case StepTimers:
+		l.stepTimers()
+	case StepTimer:
+		l.stepTimer()
+	case StepPoll:
+		l.stepPoll()
+	case StepCallback:
+		l.stepCallback()
+	case StepImmediate:
+		l.stepImmediate()
+	case StepReport, StepHandled:
+		l.stepReport()
+	case StepExit:
+		l.exit(l.code)
+	}
+	return s
+}
+
+// stepTimers opens the timers phase.
+func (l *Loop) stepTimers() {
+	if l.cfg.Flavour == Browser {
+		l.selectTasks()
+		return
+	}
+	l.openTimers()
+}
+
+// advanceTurn begins a turn of the loop (uv_run, libuv src/unix/core.c).
+func (l *Loop) advanceTurn() (Step, bool) {
+	if !l.alive() {
+		l.phase = phaseEnd
+		return Step{}, false
+	}
+	if len(l.timers.lists) == 0 { // no timer, no reason to look at the clock
+		l.phase = phasePoll
+		return Step{}, false
+	}
+	return Step{Kind: StepTimers}, true
+}
+
+// advancePoll decides whether the poll phase has to wait. It may be asked again
+// and again.
+func (l *Loop) advancePoll() (Step, bool) {
+	if l.cfg.Flavour != Browser && !l.alive() {
+		l.phase = phaseEnd
+		return Step{}, false
+	}
+	if l.posted.n > 0 || l.immediateRefs > 0 {
+		return Step{Kind: StepPoll}, true
+	}
+	s := Step{Kind: StepPoll, Wait: true}
+	if l.handleAt != never {
+		s.Timed, s.Deadline = true, l.handleAt
+	}
+	return s, true
+}
+
+// stepPoll takes what has been posted up to now.
+func (l *Loop) stepPoll() {
+	l.batch, l.ranIO = l.posted.n, false
+	l.phase = phaseIO
+}
+
+// advanceIO runs the posted callbacks, each in a callback scope of its own.
+func (l *Loop) advanceIO() (Step, bool) {
+	if l.ranIO {
+		l.ranIO = false
+		l.startDrain()
+		return Step{}, false
+	}
+	if l.batch > 0 {
+		return Step{Kind: StepCallback}, true
+	}
+	// CheckImmediate first runs Node's own immediates (RunAndClearNativeImmediates),
+	// in a callback scope: when it closes, ticks that an exception has left run.
+	l.phase = phaseNative
+	l.startDrain()
+	return Step{}, false
+}
+
+// stepCallback runs one posted callback.
+func (l *Loop) stepCallback() {
+	l.batch--
+	l.ranIO = true
+	if thrown := call(l.posted.pop()); thrown != nil {
+		l.ranIO = false // the scope failed: no ticks
+		l.throwOut(thrown)
+	}
+}
+
+// exit ends the loop.
+func (l *Loop) exit(code int) {
+	l.phase, l.drain = phaseDone, drainOff
+	l.code = code
+	l.ticks.clear()
+	l.micro.clear()
+	if l.cfg.OnExit != nil {
+		l.cfg.OnExit(code)
+	}
+}

@@ -1,0 +1,108 @@
+package sim
+
+import "github.com/seed-3519b94c/simrun/sim/timed"
+
+// event is a pending event, in a slab slot that is reused.
+type event struct {
+	id      EventID
+	proc    *Proc
+	handler Handler // nil: the event resumes proc
+	arg     int64
+	nominal int64 // instant on a good day
+	at      int64 // what the pending list is ordered by: nominal, or the sampled instant
+	v       timed.Var
+	label   Label
+	occ     uint32
+	cause   EventID // the event at whose instant it was armed
+	late    EventID // the last event that overtook it; 0 if none did
+	gen     uint32  // odd while in use; tells a stale EventRef
+	rec     int32   // its index in the recording
+}
+
+// EventRef names a pending event, so that it can be cancelled. The zero
+// EventRef names none.
+type EventRef struct {
+	slot int32
+	gen  uint32
+}
+
+// key orders pending events by instant, then by arming: comparing keys compares
+// both, so that ties are first in, first out.
+type key struct {
+	at  int64
+	seq uint64 // arming number << 24 | slot
+}
+
+const slotBits = 24
+
+func (k key) slot() int32 { return int32(k.seq & (1<<slotBits - 1)) }
+
+func (k key) after(o key) bool { return k.at > o.at || k.at == o.at && k.seq > o.seq }
+
+// pending is the list of pending events, latest first: the next one is at the
+// end, where taking and most insertions are cheap. Up to some 50 pending events
+// nothing is faster; at 1,000 it costs 0.2 us.
+type pending struct {
+	keys  []key
+	slab  []event
+	free  []int32
+	armed uint64
+}
+
+func (q *pending) reset() {
+	for i := range q.slab {
+		if e := &q.slab[i]; e.gen&1 == 1 {
+			e.gen++
+			e.handler = nil
+		}
+	}
+	q.keys, q.armed = q.keys[:0], 0
+	q.free = q.free[:0]
+	for i := len(q.slab) - 1; i >= 0; i-- {
+		q.free = append(q.free, int32(i))
+	}
+}
+
+// take gives out a slot.
+func (q *pending) take() (int32, *event) {
+	if n := len(q.free); n > 0 {
+		slot := q.free[n-1]
+		q.free = q.free[:n-1]
+		return slot, &q.slab[slot]
+	}
+	q.slab = append(q.slab, event{})
+	return int32(len(q.slab) - 1), &q.slab[len(q.slab)-1]
+}
+
+// insert puts slot into the order.
+func (q *pending) insert(slot int32, at int64) {
+	q.armed++
+	k := key{at, q.armed<<slotBits | uint64(slot)}
+	q.keys = append(q.keys, k)
+	i := len(q.keys) - 1
+	for i > 0 && k.after(q.keys[i-1]) {
+		q.keys[i] = q.keys[i-1]
+		i--
+	}
+	q.keys[i] = k
+}
+
+// remove takes the event at position i out and frees its slot. The caller has
+// read what it needs.
+func (q *pending) remove(i int) {
+	slot := q.keys[i].slot()
+	q.keys = append(q.keys[:i], q.keys[i+1:]...)
+	e := &q.slab[slot]
+	e.gen++
+	e.handler = nil
+	q.free = append(q.free, slot)
+}
+
+func (q *pending) find(slot int32) int {
+	for i := len(q.keys) - 1; i >= 0; i-- {
+		if q.keys[i].slot() == slot {
+			return i
+		}
+	}
+	return -1
+}

@@ -1,0 +1,326 @@
+package sim
+
+import (
+	"runtime/debug"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim/coro"
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
+
+// Proc is a process: a sequential chain of events. One with a body is a
+// coroutine of ordinary Go code that blocks through its methods and through the
+// primitives of its World; one without, made by World.Actor, only has events
+// with handlers, which costs a fifth. It implements env.Proc.
+type Proc struct {
+	world      *World
+	name       string
+	hash       uint64
+	index      int32
+	body       func(*Proc)
+	coro       *coro.Coro
+	wake       EventRef // the pending event that resumes it
+	last       EventID  // its latest event
+	occ        []uint32 // occurrences so far, by label
+	windows    []Window // by label; kept from run to run under one profile
+	profile    *Profile
+	known      []bool
+	arms       []Label // by label: the label qualified with this armer
+	background bool
+	killed     bool
+	done       bool
+	spawnDepth int
+	life       int
+	wait       waiting
+}
+
+var _ env.Proc = (*Proc)(nil)
+
+// Handler is what an event of an actor does. The argument is the one given when
+// the event was armed: a handler that needs no more than a number costs nothing
+// to arm.
+type Handler interface {
+	Fire(w *World, arg int64)
+}
+
+// Process makes a process that runs body, starting at once (its first event is
+// `start`). Made while a process runs, its name is prefixed with the event that
+// made it, so that it does not depend on the schedule.
+func (w *World) Process(name string, body func(*Proc)) *Proc {
+	return w.start(name, false, body)
+}
+
+// Background is Process for one that never ends and does not count as activity:
+// when only background processes have something to do, the world is at rest.
+// Heartbeats are such.
+func (w *World) Background(name string, body func(*Proc)) *Proc {
+	return w.start(name, true, body)
+}
+
+func (w *World) start(name string, background bool, body func(*Proc)) *Proc {
+	p := w.spawn(name, background)
+	p.body = body
+	p.wake = w.arm(p, p.label("start"), p.startWindow(), nil, 0)
+	return p
+}
+
+// Actor makes a process without a body: all it does is handle events.
+func (w *World) Actor(name string) *Proc { return w.spawn(name, false) }
+
+// BackgroundActor is Actor for one whose events do not count as activity.
+func (w *World) BackgroundActor(name string) *Proc { return w.spawn(name, true) }
+
+func (w *World) spawn(name string, background bool) *Proc {
+	depth := 0
+	if parent := w.cur.proc; w.steps > 0 {
+		name = w.eventNameOf(w.cur.id) + "/" + name
+		depth = parent.spawnDepth + 1
+	}
+	for _, q := range w.procs {
+		if q.name == name {
+			w.misuse("process %q: there is one of that name already", name)
+		}
+	}
+	p := w.process(name, background)
+	p.spawnDepth = depth
+	if len(w.procs) > w.limits.Processes {
+		w.exceed("processes", "%d, the last one %s", w.limits.Processes, name)
+	}
+	return p
+}
+
+// process takes a Proc of that name from an earlier run, or makes one.
+func (w *World) process(name string, background bool) *Proc {
+	var p *Proc
+	if spare := w.spare[name]; len(spare) > 0 {
+		p = spare[len(spare)-1]
+		w.spare[name] = spare[:len(spare)-1]
+	} else {
+		p = &Proc{world: w, name: name, hash: hashString(name)}
+	}
+	p.index, p.background = int32(len(w.procs)), background
+	if p.profile != w.profile {
+		p.profile = w.profile
+		clear(p.known)
+	}
+	w.procs = append(w.procs, p)
+	return p
+}
+
+// recycle makes the processes of the last run available to the next.
+func (w *World) recycle() {
+	for i, p := range w.procs {
+		clear(p.occ)
+		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
+		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0
+		p.wait = waiting{}
+		w.spare[p.name] = append(w.spare[p.name], p)
+		w.procs[i] = nil
+	}
+	w.procs = w.procs[:0]
+}
+
+// Name is the process's name.
+func (p *Proc) Name() string { return p.name }
+
+// World is the world that p lives in.
+func (p *Proc) World() *World { return p.world }
+
+// Where is the name of the process that was resumed last, and Progress the number
+// of events before that. They may be called from another goroutine, to find out
+// which process does not come back.
+func (w *World) Where() string {
+	if p := w.where.Load(); p != nil {
+		return p.name
+	}
+	return worldName
+}
+
+// Progress is explained at Where.
+func (w *World) Progress() int64 { return w.progress.Load() }
+
+// Life counts the incarnations of p: 1 in its first life, 2 after a restart.
+func (p *Proc) Life() int { return p.life }
+
+func (p *Proc) label(s string) Label { return Label(p.world.labels.intern(s)) }
+
+func (p *Proc) nextOcc(l Label) uint32 {
+	if int(l) >= len(p.occ) {
+		p.occ = grow(p.occ, int(l))
+	}
+	p.occ[l]++
+	return p.occ[l]
+}
+
+// window is what the profile says of p's events called l.
+func (p *Proc) window(l Label) Window {
+	if int(l) < len(p.known) && p.known[l] {
+		return p.windows[l]
+	}
+	p.known, p.windows = grow(p.known, int(l)), grow(p.windows, int(l))
+	p.known[l], p.windows[l] = true, p.profile.find(p.name, p.world.labels.list[l])
+	return p.windows[l]
+}
+
+func (p *Proc) startWindow() Window {
+	l := p.label("start")
+	if win := p.window(l); win != p.profile.Step {
+		return win
+	}
+	return Window{}
+}
+
+// procJob is the Proc as the coroutine pool sees it.
+type procJob Proc
+
+// Run is the life of the process.
+func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
+
+func (p *Proc) resume() coro.Status {
+	p.world.where.Store(p)
+	p.world.progress.Store(int64(p.world.steps))
+	if p.coro == nil {
+		p.life++
+		p.coro = p.world.pool.Start((*procJob)(p))
+	}
+	return p.coro.Resume()
+}
+
+func (p *Proc) ended() { p.done, p.coro = true, nil }
+
+// yield hands over until an event resumes p. Whoever yields asks for the next
+// event itself, and simply goes on when it is its own.
+func (p *Proc) yield() {
+	w := p.world
+	if p.killed { // unwinding: deferred functions of the body do nothing any more
+		p.coro.Yield()
+		return
+	}
+	next := w.advance()
+	if next == p {
+		return
+	}
+	w.next = next
+	p.coro.Yield()
+}
+
+// running is the process that calls, or a misuse if none does.
+func (w *World) running(l Label) *Proc {
+	if w.unwinding != nil {
+		return w.unwinding
+	}
+	p := w.cur.proc
+	if w.inHandler || p.coro == nil {
+		w.misuse("%s: called by %q, which is not a process with a body and so cannot block", w.labels.list[l], p.name)
+	}
+	return p
+}
+
+// Step is a scheduling point: the work called label takes as long as the
+// profile says, and the code after the call is its effect.
+func (p *Proc) Step(label string) {
+	l := p.label(label)
+	p.StepFor(l, p.window(l))
+}
+
+// StepFor is Step with a window of the caller's.
+func (p *Proc) StepFor(l Label, win Window) {
+	w := p.world
+	if !p.killed {
+		if w.cur.proc != p {
+			w.misuse("step %q of %q: called while %q runs", w.labels.list[l], p.name, w.cur.proc.name)
+		}
+		p.wake = w.arm(p, l, win, nil, 0)
+	}
+	p.yield()
+}
+
+// Sleep blocks for at least d, and for as much longer as the profile's Timer
+// says. Zero and less is a Step.
+func (p *Proc) Sleep(label string, d time.Duration) {
+	if d <= 0 {
+		p.Step(label)
+		return
+	}
+	p.StepFor(p.label(label), p.profile.Timer.Plus(d))
+}
+
+// Kill ends the current life of p, wherever it is blocked: its deferred
+// functions run, but nothing they do has an effect. What it holds stays held.
+func (p *Proc) Kill() {
+	w := p.world
+	if p.done || p.killed {
+		return
+	}
+	w.Cancel(p.wake)
+	w.Cancel(p.wait.timeout)
+	p.leave()
+	if w.cur.proc == p && !w.inHandler {
+		p.killed = true
+		w.doomed = p
+		w.next = w.advance()
+		p.coro.Yield()
+		return
+	}
+	p.kill()
+}
+
+func (p *Proc) kill() {
+	p.killed = true
+	if p.coro != nil && p.unwind() == coro.Survived {
+		p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+	}
+	p.ended()
+	p.killed = false
+}
+
+// Restart begins the next life of a process that ended or was killed.
+func (p *Proc) Restart() {
+	if !p.done {
+		p.world.misuse("restart process %q: it is still running", p.name)
+	}
+	p.done = false
+	p.wake = p.world.arm(p, p.label("start"), p.startWindow(), nil, 0)
+}
+
+// Alive reports whether p has a life that has not ended.
+func (p *Proc) Alive() bool { return !p.done }
+
+// unwind ends every process that is still somewhere in its body.
+func (w *World) unwind() {
+	w.stopped = true
+	for i := 0; i < len(w.procs); i++ {
+		p := w.procs[i]
+		if p.coro == nil {
+			continue
+		}
+		p.killed = true
+		p.unwind()
+		p.coro = nil
+	}
+}
+
+// unwind ends p's coroutine where it is blocked. Whatever its deferred functions
+// call is told so by running.
+func (p *Proc) unwind() coro.Status {
+	outer := p.world.unwinding
+	p.world.unwinding = p
+	s := p.coro.Kill()
+	p.world.unwinding = outer
+	return s
+}
+
+// After arms an event of an actor: handler is called with arg once the window,
+// counted from now, lets it. The event belongs to p; armed by another process
+// it is called `label@armer`.
+func (p *Proc) After(l Label, win Window, h Handler, arg int64) EventRef {
+	return p.world.arm(p, l, win, h, arg)
+}
+
+// Label interns the name of something that events do.
+func (w *World) Label(s string) Label { return Label(w.labels.intern(s)) }
+
+// Window is what the profile says of the events of p called l.
+func (p *Proc) Window(l Label) Window { return p.window(l) }
+
+func capturePanic(v any) *coro.Panic { return &coro.Panic{Value: v, Stack: debug.Stack()} }

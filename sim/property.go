@@ -1,0 +1,345 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// properties are what a scenario says must hold.
+type properties struct {
+	always      []alwaysProperty
+	obligations []*Obligation
+	eventually  []*eventually
+	goals       []string
+	reached     []bool
+	waiting     int // eventualities not yet seen, in calm
+	deadlines   int // pending deadline events
+}
+
+type alwaysProperty struct {
+	name  string
+	check func() error
+}
+
+type eventually struct {
+	name   string
+	within time.Duration
+	holds  func() bool
+	seen   bool
+}
+
+func (ps *properties) reset() {
+	ps.always, ps.obligations, ps.eventually = ps.always[:0], ps.obligations[:0], ps.eventually[:0]
+	ps.goals, ps.reached = ps.goals[:0], ps.reached[:0]
+	ps.waiting, ps.deadlines = 0, 0
+}
+
+// Always states what must hold after every event: check returns nil, or what is
+// wrong. It must only look.
+func (w *World) Always(name string, check func() error) {
+	w.props.always = append(w.props.always, alwaysProperty{name, check})
+}
+
+// Eventually states what must come true within a bound of virtual time after
+// calm has begun: when faults have stopped and nothing is late any more. A bound
+// of 0 is the time until the world is at rest.
+func (w *World) Eventually(name string, within time.Duration, holds func() bool) {
+	w.props.eventually = append(w.props.eventually, &eventually{name: name, within: within, holds: holds})
+}
+
+// Sometimes states a goal: something that some run must reach, or the test that
+// explores the scenario is vacuous.
+func (w *World) Sometimes(name string) Goal {
+	w.props.goals = append(w.props.goals, name)
+	w.props.reached = append(w.props.reached, false)
+	return Goal{w, len(w.props.goals) - 1}
+}
+
+// Goal is what Sometimes returns.
+type Goal struct {
+	w *World
+	i int
+}
+
+// Reached says that the goal was reached in this run.
+func (g Goal) Reached() { g.w.props.reached[g.i] = true }
+
+// Obligation is something that, once opened, must be closed exactly once. One
+// Obligation holds any number of them apart by key.
+type Obligation struct {
+	w      *World
+	name   string
+	within time.Duration
+	open   []obligationKey
+	closed []int64
+	text   func(key int64) string
+}
+
+type obligationKey struct {
+	key, opening int64
+}
+
+// Obligation states a kind of obligation. Open ones must be closed within a
+// bound of virtual time after calm has begun, or after their opening if that is
+// later. A bound of 0 is the time until the world is at rest.
+func (w *World) Obligation(name string, within time.Duration) *Obligation {
+	o := Pooled[Obligation](w, "obligation "+name)
+	*o = Obligation{w: w, name: name, within: within, open: o.open[:0], closed: o.closed[:0]}
+	w.props.obligations = append(w.props.obligations, o)
+	return o
+}
+
+// Describe sets how a key is called in messages. The default is its number.
+func (o *Obligation) Describe(text func(key int64) string) *Obligation {
+	o.text = text
+	return o
+}
+
+func (o *Obligation) say(key int64) string {
+	if o.text != nil {
+		return o.text(key)
+	}
+	return fmt.Sprint(key)
+}
+
+// IsOpen reports whether key is open.
+func (o *Obligation) IsOpen(key int64) bool { return o.find(key) >= 0 }
+
+// Open opens key. Opening what is open is a mistake of the scenario.
+func (o *Obligation) Open(key int64) {
+	if o.IsOpen(key) {
+		o.w.misuse("obligation %q: %s is opened while it is open", o.name, o.say(key))
+	}
+	k := obligationKey{key, int64(o.w.steps)}
+	o.open = append(o.open, k)
+	if o.w.calm {
+		o.deadline(k)
+	}
+	if o.w.rec != nil {
+		o.w.Note("%s: %s opened", o.name, o.say(key))
+	}
+}
+
+// Close closes key. Closing what is not open is a violation: it was closed
+// twice, or never opened.
+func (o *Obligation) Close(key int64) {
+	i := o.find(key)
+	if i < 0 {
+		what := "closed without having been opened"
+		for _, k := range o.closed {
+			if k == key {
+				what = "closed twice"
+			}
+		}
+		o.w.Fail(o.name, what, "%s was %s", o.say(key), what)
+		return
+	}
+	o.closed = append(o.closed, key)
+	o.Supersede(key)
+	if o.w.rec != nil {
+		o.w.Note("%s: %s closed", o.name, o.say(key))
+	}
+}
+
+// Supersede takes key back if it is open: something later made it moot.
+func (o *Obligation) Supersede(key int64) {
+	if i := o.find(key); i >= 0 {
+		o.open = append(o.open[:i], o.open[i+1:]...)
+	}
+}
+
+func (o *Obligation) find(key int64) int {
+	for i := range o.open {
+		if o.open[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+// deadline arms the end of the bound for one opening.
+func (o *Obligation) deadline(k obligationKey) {
+	if o.within == 0 {
+		return
+	}
+	w := o.w
+	cur := w.cur
+	w.cur.proc = w.procs[0]
+	w.arm(w.procs[0], w.Label(o.name+".deadline"), Exactly(o.within), (*obligationDeadline)(o), k.opening<<32|k.key&0xffffffff)
+	w.cur = cur
+	w.props.deadlines++
+}
+
+type obligationDeadline Obligation
+
+// Fire checks one opening at its deadline.
+func (d *obligationDeadline) Fire(w *World, arg int64) {
+	w.props.deadlines--
+	for _, k := range d.open {
+		if k.opening == arg>>32 && k.key&0xffffffff == arg&0xffffffff {
+			w.Fail(d.name, "not closed", "%s was not closed within %v of calm", (*Obligation)(d).say(k.key), d.within)
+		}
+	}
+}
+
+// check evaluates what must hold after an event.
+func (ps *properties) check(w *World) {
+	for i := range ps.always {
+		a := &ps.always[i]
+		if err := guard(w, a.name, a.check); err != nil {
+			w.Fail(a.name, "", "%v", err)
+			return
+		}
+	}
+}
+
+// guard evaluates a property; a panic in it is a mistake of the scenario.
+func guard[T any](w *World, name string, f func() T) T {
+	defer func() {
+		if r := recover(); r != nil {
+			if m, ok := r.(misuse); ok {
+				panic(m)
+			}
+			w.misuse("property %q panicked: %v", name, r)
+		}
+	}()
+	return f()
+}
+
+// Calm ends the storm: from here on there are no faults, every window is its
+// nominal value, and events happen in nominal order, so that everything that
+// can run does. Bounds count from here. It begins by itself when the world is at
+// rest, or after Limits.Storm events. Calling it again does nothing.
+func (w *World) Calm() {
+	if w.calm {
+		return
+	}
+	w.calm = true
+	if w.rec != nil {
+		w.rec.calm()
+	}
+	for _, o := range w.props.obligations {
+		for _, k := range o.open {
+			o.deadline(k)
+		}
+	}
+	for i, e := range w.props.eventually {
+		w.props.waiting++
+		if e.within > 0 {
+			cur := w.cur
+			w.cur.proc = w.procs[0]
+			w.arm(w.procs[0], w.Label(e.name+".deadline"), Exactly(e.within), &w.props, int64(i))
+			w.cur = cur
+			w.props.deadlines++
+		}
+	}
+	if w.props.waiting > 0 {
+		w.Always("eventually", w.props.look(w))
+	}
+}
+
+// look notes which eventualities have come true.
+func (ps *properties) look(w *World) func() error {
+	return func() error {
+		for _, e := range ps.eventually {
+			if !e.seen && guard(w, e.name, e.holds) {
+				e.seen = true
+				ps.waiting--
+			}
+		}
+		return nil
+	}
+}
+
+// Fire is the deadline of an eventuality.
+func (ps *properties) Fire(w *World, arg int64) {
+	ps.deadlines--
+	if e := ps.eventually[arg]; !e.seen && !guard(w, e.name, e.holds) {
+		w.Fail(e.name, "not reached", "did not come true within %v of calm", e.within)
+	}
+}
+
+// rest is called when only background processes have something to do. It
+// reports whether the run is over.
+func (w *World) rest() bool {
+	w.Calm()
+	if w.props.waiting > 0 {
+		w.props.look(w)() //nolint:errcheck // it never fails
+	}
+	open, bounded := w.owed()
+	if open == "" && !bounded {
+		return true
+	}
+	// What has a bound may still be saved by a background process.
+	if bounded && len(w.pending.keys) > w.props.deadlines {
+		return false
+	}
+	if open == "" {
+		open = w.owedBounded()
+	}
+	name, what, _ := strings.Cut(open, "\x00")
+	w.Fail(name, "not closed", "%s, and the world is at rest", what)
+	if graph := w.waitFor(); graph != "" {
+		w.verdict = Deadlock
+		w.failure.WaitFor = graph
+	}
+	return true
+}
+
+// owed names the first thing without a bound that is still open, and reports
+// whether there is one with a bound.
+func (w *World) owed() (name string, bounded bool) {
+	for _, o := range w.props.obligations {
+		if len(o.open) == 0 {
+			continue
+		}
+		if o.within > 0 {
+			bounded = true
+		} else if name == "" {
+			name = o.name + "\x00" + o.say(o.open[0].key) + " was not closed"
+		}
+	}
+	for _, e := range w.props.eventually {
+		if e.seen {
+			continue
+		}
+		if e.within > 0 {
+			bounded = true
+		} else if name == "" {
+			name = e.name + "\x00did not come true"
+		}
+	}
+	return name, bounded
+}
+
+func (w *World) owedBounded() string {
+	for _, o := range w.props.obligations {
+		if len(o.open) > 0 {
+			return o.name + "\x00" + o.say(o.open[0].key) + " was not closed"
+		}
+	}
+	for _, e := range w.props.eventually {
+		if !e.seen {
+			return e.name + "\x00did not come true"
+		}
+	}
+	return ""
+}
+
+// waitFor lists the processes that are blocked for good: who waits for what,
+// and who holds it.
+func (w *World) waitFor() string {
+	var b strings.Builder
+	for _, p := range w.procs {
+		if p.wait.list == nil || p.background {
+			continue
+		}
+		fmt.Fprintf(&b, "%s waits for %s", p.name, w.resources.names.list[p.wait.on])
+		if p.wait.holder != nil {
+			fmt.Fprintf(&b, ", held by %s", p.wait.holder.name)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

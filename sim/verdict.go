@@ -1,0 +1,156 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-3519b94c/simrun/sim/coro"
+)
+
+// Verdict is what a run came to.
+type Verdict uint8
+
+// The verdicts.
+const (
+	Pass           Verdict = iota
+	Violation              // a property does not hold
+	Deadlock               // at rest with something owed and a process blocked
+	Budget                 // a limit was reached
+	Panic                  // the logic under test panicked
+	Nondeterminism         // the same choices gave another run
+)
+
+var verdictNames = [...]string{"pass", "violation", "deadlock", "budget", "panic", "nondeterminism"}
+
+func (v Verdict) String() string { return verdictNames[v] }
+
+// ParseVerdict is the inverse of String.
+func ParseVerdict(s string) (Verdict, error) {
+	for i, n := range verdictNames {
+		if n == s {
+			return Verdict(i), nil
+		}
+	}
+	return 0, fmt.Errorf("verdict %q: want one of %s", s, strings.Join(verdictNames[:], ", "))
+}
+
+// Failed reports whether v is anything but Pass.
+func (v Verdict) Failed() bool { return v != Pass }
+
+// Failure says what is wrong in a run that did not pass.
+type Failure struct {
+	// Property that does not hold; for Budget the limit, for Panic the process.
+	Property string
+	// Facts tell two bugs under one property apart: what was lost, where. They
+	// hold nothing that changes from run to run of the same bug.
+	Facts string
+	// Message says it in full.
+	Message string
+	// WaitFor lists who waits for whom, for Deadlock.
+	WaitFor string
+	// Stack is where it panicked.
+	Stack string
+	// Step is the number of events fired when it was noticed.
+	Step int
+}
+
+// Fail says that a property does not hold: the run ends here. Facts are part of
+// the signature; the message is for people. Only the first failure of a run counts.
+func (w *World) Fail(property, facts, format string, args ...any) {
+	if w.stopped {
+		return
+	}
+	w.stopped = true
+	w.verdict = Violation
+	w.failure = Failure{Property: property, Facts: facts, Message: fmt.Sprintf(format, args...), Step: w.steps}
+	if w.rec != nil {
+		w.rec.note(property + ": " + w.failure.Message)
+	}
+}
+
+// exceed ends the run at a limit.
+func (w *World) exceed(limit, format string, args ...any) bool {
+	if !w.stopped {
+		w.Fail(limit, "", "limit on "+limit+" reached: "+format, args...)
+		w.verdict = Budget
+	}
+	return false
+}
+
+// panics ends the run with the panic of a process.
+func (w *World) panics(p *Proc, c *coro.Panic) {
+	if m, ok := c.Value.(misuse); ok {
+		panic(m)
+	}
+	if w.stopped {
+		return
+	}
+	w.Fail(p.name, fmt.Sprint(c.Value), "process %s panicked: %v", p.name, c.Value)
+	w.verdict = Panic
+	w.failure.Stack = string(c.Stack)
+}
+
+// Signature is what makes two failures the same bug: verdict, property, facts.
+// It is "" for Pass.
+func (r *Result) Signature() string {
+	if r.Verdict == Pass {
+		return ""
+	}
+	s := r.Verdict.String() + " " + r.Failure.Property
+	if r.Failure.Facts != "" {
+		s += ": " + r.Failure.Facts
+	}
+	return s
+}
+
+// Param is a drawn parameter.
+type Param struct {
+	Label string
+	Value int64
+	Text  string // what the value stands for, if it is not a number
+	Lo    int64  // the smallest it could have been
+	Hi    int64  // the largest
+}
+
+// Result is what a run showed. Its slices belong to the World and hold until
+// the next run.
+type Result struct {
+	Verdict Verdict
+	Failure Failure
+	// Fingerprint is equal for runs that differ only in the order of events
+	// that do not conflict.
+	Fingerprint uint64
+	// Rolling is a hash over everything in the order in which it happened.
+	Rolling uint64
+	// Steps is the number of events, Contested the number of times that more
+	// than one was enabled.
+	Steps, Contested int
+	// Deviations is the schedule. Names are filled in only in a Trace.
+	Deviations Schedule
+	Params     []Param
+	Goals      []string
+	Reached    []bool
+	Trace      *Trace // if Config.Record
+}
+
+func (w *World) result() *Result {
+	r := &Result{
+		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
+		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
+		Goals: w.props.goals, Reached: w.props.reached,
+	}
+	if w.rec != nil {
+		r.Trace = w.rec.trace(w, r)
+	}
+	return r
+}
+
+// settle closes the books: what is still late at the end was late all the same.
+func (w *World) settle() {
+	w.endEvent()
+	for i := len(w.pending.keys) - 1; i >= 0; i-- {
+		if e := &w.pending.slab[w.pending.keys[i].slot()]; e.late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		}
+	}
+}

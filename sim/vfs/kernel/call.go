@@ -1,0 +1,190 @@
+package kernel
+
+import "github.com/seed-3519b94c/simrun/sim/env"
+
+// Call is the rest of a system call whose effect on names and content has
+// happened: the records it has yet to queue, and what is left to release. Calls
+// run to their end at once unless Defer says otherwise.
+type Call struct {
+	steps []step
+	next  int
+}
+
+type stepKind uint8
+
+const (
+	tellBoth      stepKind = iota // the directory of dentry, with its name, then the inode
+	tellSelf                      // the second half of tellBoth
+	tellInode                     // the watches of inode
+	tellDir                       // the watches of directory inode, with name
+	forgetWatches                 // the watches of inode end
+	dropInode
+	freeName
+	unpinName
+	lockInode
+	unlockInode
+	cutInode // truncate to nothing
+)
+
+type step struct {
+	do     stepKind
+	byFile bool // the event comes through an open file: EXCL_UNLINK applies
+	mask   env.WatchMask
+	cookie uint32
+	dentry int32
+	inode  int32
+	name   string
+}
+
+// Progress is what became of a step.
+type Progress uint8
+
+// What may become of a step.
+const (
+	Done    Progress = iota // nothing was left to do
+	Stepped                 // something happened that others can see
+	Blocked                 // the next step waits for a lock
+)
+
+// Defer makes the calls that follow leave their notifications to c: the effect
+// on names and content happens at once, what Step does comes later. Locks that
+// Linux holds until a notification is out are held likewise. A nil c ends it.
+func (k *Kernel) Defer(c *Call) {
+	k.split = c
+	if c != nil {
+		c.clear()
+	}
+}
+
+// Step lets a deferred call go on until something has happened that others can
+// see: a record was queued, a file truncated.
+func (k *Kernel) Step(c *Call) Progress {
+	for c.next < len(c.steps) {
+		s := c.steps[c.next]
+		if s.do == lockInode && k.inodes[s.inode].locked {
+			return Blocked
+		}
+		c.next++
+		if k.perform(c, s, true) {
+			return Stepped
+		}
+	}
+	c.clear()
+	return Done
+}
+
+// Pending reports whether steps are left.
+func (c *Call) Pending() bool { return c.next < len(c.steps) }
+
+// CopyFrom makes c what from is, for use with a copy of its kernel.
+func (c *Call) CopyFrom(from *Call) {
+	c.steps = append(c.steps[:0], from.steps...)
+	c.next = from.next
+}
+
+func (c *Call) clear() { c.steps, c.next = c.steps[:0], 0 }
+
+func (c *Call) add(s step) { c.steps = append(c.steps, s) }
+
+// insert puts steps in front of those that are left.
+func (c *Call) insert(more ...step) {
+	n := len(more)
+	left := len(c.steps) - c.next
+	c.steps = append(c.steps, more...)
+	copy(c.steps[c.next+n:], c.steps[c.next:c.next+left])
+	copy(c.steps[c.next:], more)
+}
+
+// begin returns the call that the operation now starting adds its steps to.
+func (k *Kernel) begin() *Call {
+	if k.split != nil {
+		return k.split
+	}
+	k.own.clear()
+	return &k.own
+}
+
+// end runs the call to its end, unless it is deferred.
+func (k *Kernel) end(c *Call) {
+	if c != &k.own {
+		return
+	}
+	for c.next < len(c.steps) {
+		s := &c.steps[c.next]
+		c.next++
+		k.perform(c, *s, false)
+	}
+	c.clear()
+}
+
+// free reports whether a call may take the locks of these inodes.
+func (k *Kernel) free(inodes ...int32) bool {
+	for _, in := range inodes {
+		if in != 0 && k.inodes[in].locked {
+			return false
+		}
+	}
+	return true
+}
+
+// lock holds an inode until the unlock step of a deferred call. A call that
+// runs at once has no need to.
+func (k *Kernel) lock(c *Call, in int32) {
+	if c != &k.own {
+		k.inodes[in].locked = true
+	}
+}
+
+// unlockLater adds the step that releases what lock took.
+func (k *Kernel) unlockLater(c *Call, in int32) {
+	if c != &k.own {
+		c.add(step{do: unlockInode, inode: in})
+	}
+}
+
+func (k *Kernel) unlock(in int32) {
+	k.inodes[in].locked = false
+	if k.cfg.Observer != nil {
+		k.cfg.Observer.Unlocked(k.inodes[in].serial)
+	}
+}
+
+// perform does one step and reports whether others can see it. halves asks for
+// the directory's record and the inode's own as two steps.
+func (k *Kernel) perform(c *Call, s step, halves bool) bool {
+	switch s.do {
+	case tellBoth:
+		told := k.tellParent(s)
+		if halves {
+			s.do = tellSelf
+			c.insert(s)
+			return told
+		}
+		return k.tell(k.dentries[s.dentry].inode, s, "") || told
+	case tellSelf:
+		return k.tell(k.dentries[s.dentry].inode, s, "")
+	case tellInode:
+		return k.tell(s.inode, s, "")
+	case tellDir:
+		return k.tell(s.inode, s, s.name)
+	case forgetWatches:
+		return k.forgetWatches(s.inode)
+	case dropInode:
+		k.dropInode(s.inode)
+	case freeName:
+		k.freeName(c, s.dentry)
+	case unpinName:
+		k.unpin(c, s.dentry)
+	case lockInode:
+		if halves {
+			k.inodes[s.inode].locked = true
+		}
+	case unlockInode:
+		k.unlock(s.inode)
+		return true
+	case cutInode:
+		k.cut(s.inode, 0)
+		return true
+	}
+	return false
+}
