@@ -18,9 +18,32 @@ type Scenario struct {
 	Params []ParamDoc
 	// Properties documents the properties that Build states.
 	Properties []PropertyDoc
+	// Expect says what each variant should come to. A variant that is not
+	// mentioned should pass.
+	Expect []Expectation
 	// Build makes the processes and states the properties, the same way every
 	// time. It runs before every run, and draws through w.Draw.
 	Build func(w *World)
+}
+
+// Expectation is what the author of a scenario expects of a variant.
+type Expectation struct {
+	Variant string
+	// Fails is the property that exploration must find violated; "" if every
+	// run should pass.
+	Fails string
+	// Open: nobody knows yet. Fails is ignored.
+	Open bool
+}
+
+// Expected is what s says of a variant.
+func (s *Scenario) Expected(variant string) Expectation {
+	for _, e := range s.Expect {
+		if e.Variant == variant {
+			return e
+		}
+	}
+	return Expectation{Variant: variant}
 }
 
 // ParamDoc documents a parameter.

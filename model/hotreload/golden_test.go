@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -30,7 +31,7 @@ func boot(t *testing.T, name, text string) (w *world, f, j *proc) {
 
 func (w *world) expect(golden string) {
 	w.t.Helper()
-	require.Equal(w.t, strings.ReplaceAll(golden, "\t", ""), w.take())
+	assert.Equal(w.t, strings.ReplaceAll(golden, "\t", ""), w.take())
 }
 
 const ms = time.Millisecond
@@ -40,7 +41,20 @@ func TestFirstLoadReadsThenWatchesThenEvaluates(t *testing.T) {
 	w.create("hot.js", "")
 	w.inodes["hot.js"].data = env.Fill("// comment\n", 2<<20, 1).Append(env.Text("throw E0", 1))
 	w.start("J", w.sys.RunMain).to("seek")
-	w.expect(``)
+	w.expect(`
+		J load generation 0
+		J open hot.js = 3
+		J read 3, 16384 = 16384
+		J fstat 3 = 2097158 bytes
+		J read 3, 2080775 = 2080774
+		J read 3, 1 = 0
+		J open . = 4
+		J watch . = wd 1
+		J watch hot.js = wd 2
+		J map of generation 0, 1 mappings: stored
+		J evaluate generation 0
+		J generation 0 rejected with E0
+`)
 }
 
 func TestWatcherPublishesBeforeItCloses(t *testing.T) {
@@ -49,7 +63,24 @@ func TestWatcherPublishesBeforeItCloses(t *testing.T) {
 	w.take()
 	w.write("hot.js", "// two\nok")
 	w.wait(ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 2
+		F wake J
+		F close 3
+		F evict hot.js
+		J load generation 1
+		J open . = 3
+		J readdir 3
+		J open hot.js = 5
+		J read 5, 16384 = 9
+		J read 5, 16375 = 0
+		J watch hot.js = wd 2
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+`)
 }
 
 func TestHardenedWatcherHasNothingToClose(t *testing.T) {
@@ -58,7 +89,22 @@ func TestHardenedWatcherHasNothingToClose(t *testing.T) {
 	w.take()
 	w.write("hot.js", "// two\nok")
 	w.wait(ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 2
+		F wake J
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 9
+		J read 5, 16375 = 0
+		J close 5
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+`)
 }
 
 func TestRenameOverTheEntry(t *testing.T) {
@@ -70,7 +116,33 @@ func TestRenameOverTheEntry(t *testing.T) {
 	w.write("hot.js.next", "// two\nthrow E1")
 	w.rename("hot.js.next", "hot.js")
 	w.wait(ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: CREATE hot.js.next
+		F poll inotify: true
+		F read inotify: MODIFY hot.js.next, MOVED_TO hot.js
+		F publish 1
+		F wake J
+		F close 3
+		F evict hot.js
+		F read inotify: DELETE_SELF, IGNORED
+		J load generation 1
+		J open . = 3
+		J readdir 3
+		J open hot.js = 5
+		J read 5, 16384 = 15
+		J read 5, 16369 = 0
+		J watch hot.js = wd 3
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 rejected with E1
+		J seek 5
+		J read 5, 16384 = 15
+		J read 5, 16369 = 0
+		J stderr: 2 | throw E1
+		J stderr: error: E1
+		J stderr:       at hot.js:2:7
+		F poll inotify: false
+`)
 }
 
 func TestRenameOverTheEntryHardened(t *testing.T) {
@@ -82,19 +154,43 @@ func TestRenameOverTheEntryHardened(t *testing.T) {
 	w.write("hot.js.next", "// two\nthrow E1")
 	w.rename("hot.js.next", "hot.js")
 	w.wait(ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: CREATE hot.js.next
+		F poll inotify: true
+		F read inotify: MODIFY hot.js.next, MOVED_TO hot.js, DELETE_SELF, IGNORED
+		F evict hot.js
+		F publish 3
+		F wake J
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 15
+		J read 5, 16369 = 0
+		J close 5
+		J watch hot.js = wd 3
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 rejected with E1
+		J open hot.js = 5
+		J read 5, 16384 = 15
+		J read 5, 16369 = 0
+		J close 5
+		J stderr: 2 | throw E1
+		J stderr: error: E1
+		J stderr:       at hot.js:2:7
+`)
 }
 
 // dropRace runs the shortest race: generation 0 overwrites its own file and
 // throws; the watcher publishes before the tick is over.
 func dropRace(t *testing.T, name string) *world {
 	w, f, j := boot(t, name, "selftruncate E0")
-	j.past("close")
+	j.past("ftruncate")
 	w.take()
-	for f.runnable() || w.now < ms {
-		f.idle()
-		w.now += ms
-	}
+	f.idle()
+	w.now += ms // the poll for more records times out
+	f.idle()
 	w.wait(ms)
 	return w
 }
@@ -104,11 +200,45 @@ func TestAnErrorIsLostWithoutThePatch(t *testing.T) {
 		w := dropRace(t, name)
 		require.Contains(t, w.take(), "J generation 0 replaced: its error is lost", name)
 	}
-	dropRace(t, "V1w").expect(``)
+	dropRace(t, "V1w").expect(`
+		F read inotify: MODIFY hot.js, MODIFY, MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 3
+		F wake J
+		J close 4
+		J generation 0 rejected with E0
+		J generation 0 replaced: its error is lost
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 10
+		J read 5, 16374 = 0
+		J close 5
+		J map of generation 1, 0 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+`)
 }
 
 func TestAnErrorIsPrintedBeforeItsReload(t *testing.T) {
-	dropRace(t, "V2w").expect(``)
+	dropRace(t, "V2w").expect(`
+		F read inotify: MODIFY hot.js, MODIFY, MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 3
+		F wake J
+		J close 4
+		J generation 0 rejected with E0
+		J defer: generation 0 is rejected
+		J open hot.js = 4
+		J read 4, 16384 = 10
+		J read 4, 16374 = 0
+		J close 4
+		J stderr: 1 | // stub 9
+		J stderr: error: E0
+		J stderr:       at hot.js:1:7
+		J load generation 1
+`)
 }
 
 func TestRequestBeforeRejectIsTakenInTheSameTick(t *testing.T) {
@@ -116,7 +246,7 @@ func TestRequestBeforeRejectIsTakenInTheSameTick(t *testing.T) {
 		log := dropRace(t, name).take()
 		require.NotContains(t, log, "lost", name)
 		require.Contains(t, log, "stderr: error: E0", name)
-		require.Contains(t, log, "generation 1 fulfilled", name)
+		require.Contains(t, log, "J load generation 1", name)
 	}
 }
 
@@ -132,9 +262,28 @@ func TestStaleInode(t *testing.T) {
 	w.now += ms
 	f.past("wake J")
 	f.to("close")
-	j.to("hop") // has read the old inode to its end
+	j.to("lock M") // has read the old inode to its end
 	w.wait(ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: MODIFY hot.js.next, MOVED_TO hot.js
+		F poll inotify: false
+		F publish 1
+		F wake J
+		J load generation 1
+		J open . = 5
+		J readdir 5
+		J seek 3
+		J read 3, 16384 = 2
+		J read 3, 16382 = 0
+		F close 3
+		F evict hot.js
+		F read inotify: DELETE_SELF, IGNORED
+		J watch hot.js = wd 3
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+		F poll inotify: false
+`)
 }
 
 func TestUnlinkedEntryIsNeverSeenAgain(t *testing.T) {
@@ -145,7 +294,25 @@ func TestUnlinkedEntryIsNeverSeenAgain(t *testing.T) {
 	w.wait(ms)
 	w.create("hot.js", "// two\nok")
 	w.wait(10 * ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: DELETE hot.js
+		F poll inotify: false
+		F publish 1
+		F wake J
+		F close 3
+		F evict hot.js
+		F read inotify: DELETE_SELF, IGNORED
+		J load generation 1
+		J open . = 3
+		J readdir 3
+		J open hot.js = ENOENT
+		J generation 1 rejected with Module not found "hot.js"
+		J stderr: error: Module not found "hot.js"
+		J watch hot.js = ENOENT
+		F poll inotify: false
+		F read inotify: CREATE hot.js, MODIFY hot.js
+		F poll inotify: false
+`)
 }
 
 func TestUnlinkedEntryIsSeenAgainHardened(t *testing.T) {
@@ -156,28 +323,121 @@ func TestUnlinkedEntryIsSeenAgainHardened(t *testing.T) {
 	w.wait(ms)
 	w.create("hot.js", "// two\nok")
 	w.wait(10 * ms)
-	w.expect(``)
+	w.expect(`
+		F read inotify: DELETE_SELF, IGNORED, DELETE hot.js
+		F poll inotify: false
+		F evict hot.js
+		F publish 1
+		F wake J
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = ENOENT
+		J generation 1 rejected with Module not found "hot.js"
+		J stderr: error: Module not found "hot.js"
+		J watch hot.js = ENOENT
+		F read inotify: CREATE hot.js, MODIFY hot.js
+		F poll inotify: false
+		F publish 1
+		F wake J
+		J load generation 2
+		J open . = 5
+		J readdir 5
+		J open hot.js = 6
+		J read 6, 16384 = 9
+		J read 6, 16375 = 0
+		J close 6
+		J watch hot.js = wd 3
+		J map of generation 2, 1 mappings: overwritten
+		J evaluate generation 2
+		J generation 2 fulfilled
+`)
 }
 
 func TestAwaitingProgramAndASave(t *testing.T) {
-	for _, c := range []struct{ variant, golden string }{
-		{"V0w", ``},
-		{"V2w", ``},
-		{"V2w+B", ``},
-	} {
-		t.Run(c.variant, func(t *testing.T) {
-			w, _, _ := boot(t, c.variant, "await 1s")
-			w.wait(100 * ms)
-			w.take()
-			w.write("hot.js", "// two\nok")
-			w.wait(2 * time.Second)
-			w.expect(c.golden)
-		})
+	run := func(name string) *world {
+		w, _, _ := boot(t, name, "await 1s")
+		w.wait(100 * ms)
+		w.take()
+		w.write("hot.js", "// two\nok")
+		w.wait(2 * time.Second)
+		return w
 	}
+	// Never defers: the replaced generation goes on at one second.
+	run("V0w").expect(`
+		F read inotify: MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 2
+		F wake J
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 9
+		J read 5, 16375 = 0
+		J close 5
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+		J timer of generation 0
+		J continue generation 0
+		J generation 0 fulfilled, but replaced
+`)
+	// Defers until the await is over. The reload that report() then performs has
+	// only queued its first microtask: without another wake-up, a heartbeat for
+	// one, the idle loop parks on it.
+	w := run("V2w")
+	w.expect(`
+		F read inotify: MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 2
+		F wake J
+		J defer: generation 0 is pending
+		J timer of generation 0
+		J continue generation 0
+		J generation 0 fulfilled
+		J load generation 1
+`)
+	w.sys.Deps.Loop.Wake()
+	w.wait(ms)
+	w.expect(`
+		W wake J
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 9
+		J read 5, 16375 = 0
+		J close 5
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+`)
+	// An awaiting module is past the loader: #38613 does not wait for it.
+	run("V2w+F").expect(`
+		F read inotify: MODIFY hot.js, MODIFY
+		F poll inotify: false
+		F publish 2
+		F wake J
+		J load generation 1
+		J open . = 4
+		J readdir 4
+		J open hot.js = 5
+		J read 5, 16384 = 9
+		J read 5, 16375 = 0
+		J close 5
+		J map of generation 1, 1 mappings: overwritten
+		J evaluate generation 1
+		J generation 1 fulfilled
+		J timer of generation 0
+		J continue generation 0
+		J generation 0 fulfilled, but replaced
+`)
 }
 
+// Observed on Bun 1.3.14: of three saves none is evaluated while the entry
+// module awaits for ever. 1.3.13 evaluates all three.
 func TestAwaitForEver(t *testing.T) {
-	got := map[string]int{}
+	got := map[uint32][]string{}
 	for _, v := range Variants() {
 		w, _, _ := boot(t, v.Name, "never")
 		w.settle()
@@ -185,9 +445,13 @@ func TestAwaitForEver(t *testing.T) {
 			w.write("hot.js", "// again\nnever")
 			w.wait(100 * ms)
 		}
-		got[v.Name] = int(w.sys.State().Generation)
+		g := w.sys.State().Generation
+		got[g] = append(got[g], v.Name)
 	}
-	t.Log(got)
+	assert.Equal(t, map[uint32][]string{
+		0: {"V1", "V2", "V2r", "V2rG", "V1w", "V1w+U", "V1w+M", "V2w", "V2w+G", "V2w+H", "V2w+I", "V1+U", "V1+M"},
+		3: {"V0", "V0w", "V2w+A", "V2w+B", "V2w+C", "V2w+D", "V2w+E", "V2w+F"},
+	}, got)
 }
 
 func TestOneErrorStopsAllTimers(t *testing.T) {

@@ -23,6 +23,7 @@ const (
 	Append    // every write goes to the end
 	Directory // ENOTDIR unless it is a directory
 	NoFollow  // ELOOP if the last component is a symbolic link
+	PathOnly  // O_PATH: a handle that neither reads nor writes, and no events
 )
 
 // Stat is what fstat(2) tells.

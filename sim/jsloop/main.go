@@ -16,7 +16,7 @@ func (l *Loop) stepMain() {
 	}
 	if thrown != nil {
 		if l.cfg.Flavour == Bun {
-			l.bun.afterMain = thrown // reported after the drain
+			l.bun.main = thrown // reported after the drain
 		} else if l.uncaught(thrown, FromException); l.phase == phaseDone {
 			return
 		}
@@ -80,7 +80,7 @@ func (h *hop) run(l *Loop) error {
 		return nil
 	}
 	if l.cfg.Flavour == Bun {
-		l.bun.afterMain = h.reason
+		l.bun.main, l.bun.rejected = h.reason, true
 		return nil
 	}
 	l.uncaught(h.reason, FromRejection)

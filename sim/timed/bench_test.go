@@ -75,3 +75,25 @@ func BenchmarkStep(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSolve is a run of 10,000 events in random order, 8 pending at a time.
+func BenchmarkSolve(b *testing.B) {
+	m := mixer(3)
+	r := longRun(10_000, 8, m.below)
+	b.Run("times", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := r.Times(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+	b.Run("stall", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			if _, err := r.SmallestStall(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}

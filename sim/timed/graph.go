@@ -29,17 +29,16 @@ type bound struct {
 // the other backwards settles a chain of any length without a turn in one round,
 // so the number of rounds is that of turns, not of events.
 type solver struct {
-	events        []Event
-	ahead, back   []bound
-	time          []int64
-	parent        []*bound // the bound that gave a node its time; nil: it is at 0
-	seen          []int32
-	late, early   int64
-	only          int // the only event that may be late; anyone if allMayBeLate
-	cyclesPerTurn []cycle
+	events      []Event
+	ahead, back []bound
+	time        []int64
+	parent      []*bound // the bound that gave a node its time; nil: it is at 0
+	seen        []int32
+	late, early int64
+	only        int // the only event that may be late; anyone if allMayBeLate
 }
 
-const allMayBeLate = -2
+const allMayBeLate = -1
 
 // cycle is a chain of bounds that returns to its start and asks for more than 0.
 type cycle struct {
@@ -109,7 +108,9 @@ func (r *Run) check() (position []int32, err error) {
 		}
 		position[e+1] = int32(i + 1)
 	}
-	fired := func(i int) bool { return i == -1 || i >= 0 && i < len(r.Events) && position[i+1] != 0 && r.Events[i].Fired }
+	fired := func(i int) bool {
+		return i == -1 || i >= 0 && i < len(r.Events) && position[i+1] != 0 && r.Events[i].Fired
+	}
 	for i := range r.Events {
 		e := &r.Events[i]
 		switch {

@@ -114,7 +114,7 @@ func (r *Run) SmallestStall() (Stall, error) {
 // narrows the candidates.
 func (s *solver) culprit() (event int, lateness int64) {
 	event = -1
-	s.only, s.late = -1, 0
+	s.late = 0
 	candidates := s.worst(upper).elastic
 	for len(candidates) > 0 {
 		x := candidates[0]

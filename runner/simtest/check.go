@@ -1,0 +1,262 @@
+package simtest
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+
+	"github.com/seed-3519b94c/simrun/reports"
+	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/sim"
+	"pgregory.net/rapid"
+)
+
+// Config says how to check. The zero Config is right for most.
+type Config struct {
+	// Runs is the number of schedules per draw of parameters. 0: SIMRUN_RUNS, or
+	// 200, or 50 with -short.
+	Runs int
+	// Variants to check. None: all of the scenario.
+	Variants []string
+	// Profile to check under. "": the first of the scenario.
+	Profile string
+	// Params pins parameters.
+	Params map[string]int64
+	// Dir holds the kept regressions. "": testdata/simrun.
+	Dir string
+	// Getenv reads the environment. nil: os.Getenv.
+	Getenv func(string) string
+}
+
+// Check explores s, each variant in a subtest of its own.
+func Check(t *testing.T, s *sim.Scenario, cfg Config) {
+	t.Helper()
+	if cfg.Dir == "" {
+		cfg.Dir = "testdata/simrun"
+	}
+	if cfg.Getenv == nil {
+		cfg.Getenv = os.Getenv
+	}
+	variants := cfg.Variants
+	if len(variants) == 0 {
+		variants = s.Variants
+	}
+	if len(variants) == 0 {
+		c, err := newCheck(s, "", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.run(t)
+		return
+	}
+	for _, v := range variants {
+		t.Run(v, func(t *testing.T) {
+			c, err := newCheck(s, v, cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.run(t)
+		})
+	}
+}
+
+// check is the check of one variant.
+type check struct {
+	s        *sim.Scenario
+	cfg      Config
+	options  runner.Options
+	expected sim.Expectation
+	found    bool            // the expected failure
+	worst    *runner.Failure // the smallest unexpected one
+	goals    map[string]int
+	runs     int
+}
+
+func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
+	c := &check{s: s, cfg: cfg, expected: s.Expected(variant), goals: make(map[string]int)}
+	c.options = runner.Options{
+		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Runs: cfg.Runs, StopAtFirst: true,
+		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
+	}
+	runs, short := 200, 50
+	if testing.Short() {
+		runs = short
+	}
+	if c.options.Runs == 0 {
+		c.options.Runs = runs
+	}
+	for name, set := range map[string]func(uint64){
+		"SIMRUN_RUNS":    func(v uint64) { c.options.Runs = int(v) },
+		"SIMRUN_SEED":    func(v uint64) { c.options.Seed = v },
+		"SIMRUN_WORKERS": func(v uint64) { c.options.Workers = int(v) },
+	} {
+		text := cfg.Getenv(name)
+		if text == "" {
+			continue
+		}
+		v, err := strconv.ParseUint(text, 0, 63)
+		if err != nil {
+			return nil, fmt.Errorf("%s=%q: want a whole number", name, text)
+		}
+		set(v)
+	}
+	return c, nil
+}
+
+func (c *check) run(t *testing.T) {
+	c.corpus(t)
+	rapid.Check(t, func(rt *rapid.T) {
+		if c.found {
+			return // the rest of the draws have nothing to add
+		}
+		if f := c.example(rt); f != nil {
+			rt.Fatalf("%s", f.Signature)
+		}
+	})
+	// rapid.Check has ended the test if it failed; see example for what it says.
+	switch e := c.expected; {
+	case e.Open:
+	case e.Fails != "" && !c.found:
+		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
+			c.s.Name, e.Variant, e.Fails, c.runs)
+	case e.Fails == "":
+		for _, g := range sortedGoals(c.goals) {
+			if c.goals[g] == 0 {
+				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, e.Variant, g, c.runs)
+			}
+		}
+	}
+}
+
+// example explores one draw of the parameters. It returns a failure that was
+// not expected.
+func (c *check) example(rt *rapid.T) *runner.Failure {
+	o := c.options
+	draws, err := c.draw(rt)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	o.Draws = draws
+	if c.expected.Fails != "" || c.expected.Open {
+		o.Minimise = -1
+	}
+	report, err := runner.Explore(rt.Context(), o)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	c.runs += report.Runs
+	for i, g := range report.Goals {
+		c.goals[g] += report.Reached[i]
+	}
+	for _, f := range report.Failures {
+		switch {
+		case c.expected.Open:
+			continue
+		case c.expected.Fails != "" && f.Minimal.Failure.Property == c.expected.Fails:
+			c.found = true
+			continue
+		}
+		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
+			c.worst = f
+			rt.Log(c.tell(f))
+		}
+		return f
+	}
+	return nil
+}
+
+// draw lets rapid draw the parameters that the scenario asks for.
+func (c *check) draw(rt *rapid.T) (map[sim.EventID]int64, error) {
+	d := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
+	w := sim.NewWorld()
+	defer w.Close()
+	_, err := w.Run(c.s, sim.Config{Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Chooser: d})
+	return d.draws, err
+}
+
+// drawer is a nominal run with the parameters from rapid.
+type drawer struct {
+	rt    *rapid.T
+	draws map[sim.EventID]int64
+}
+
+// Choose draws parameters and takes the boring alternative otherwise.
+func (d *drawer) Choose(p *sim.Point) int {
+	if p.Kind != sim.KindDraw {
+		return 0
+	}
+	alt := rapid.IntRange(0, p.N-1).Draw(d.rt, p.Name())
+	d.draws[p.ID] = p.Value(alt)
+	return alt
+}
+
+// tell writes the file of a failure and returns its story.
+func (c *check) tell(f *runner.Failure) string {
+	var b bytes.Buffer
+	b.WriteByte('\n')
+	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
+	opt := reports.Options{Commands: []reports.Command{{Name: "replay", Line: "simrun replay " + path}}}
+	if rerr := reports.Text(&b, f.Minimal, opt); rerr != nil {
+		fmt.Fprintln(&b, rerr)
+	}
+	if err != nil {
+		fmt.Fprintf(&b, "\nthe story could not be kept: %v\n", err)
+	} else {
+		fmt.Fprintf(&b, "\nkept in %s: commit it, and it is replayed in every test run\n", path)
+	}
+	return b.String()
+}
+
+// corpus replays the kept regressions of this variant. None is passed over: one
+// that cannot be followed any more is run leniently, and said so.
+func (c *check) corpus(t *testing.T) {
+	files, err := runner.Regressions(c.cfg.Dir, c.s.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range files {
+		trace, err := runner.LoadSim(path)
+		if err != nil {
+			t.Errorf("kept regression: %v", err)
+			continue
+		}
+		if trace.Variant != c.options.Variant {
+			continue
+		}
+		r, err := runner.Replay(runner.Options{Scenario: c.s}, trace, false)
+		if err == nil && r.Outcome == runner.Diverged {
+			t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
+			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
+		}
+		if err != nil {
+			t.Errorf("kept regression %s: %v", path, err)
+			continue
+		}
+		c.judge(t, path, trace, r)
+	}
+}
+
+func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Replayed) {
+	broken := c.expected.Fails != "" || c.expected.Open
+	switch {
+	case broken && r.Outcome != runner.Reproduced:
+		t.Errorf("kept regression %s: %s; expected %q, which this variant is known for", path, r.Outcome, trace.Signature)
+	case broken:
+		c.found = c.found || trace.Failure.Property == c.expected.Fails
+	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
+		f := &runner.Failure{Signature: r.Trace.Signature, Found: r.Trace, Minimal: r.Trace}
+		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.tell(f))
+	}
+}
+
+func sortedGoals(m map[string]int) []string {
+	var names []string
+	for g := range m {
+		names = append(names, g)
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// DefaultPath is where the commands keep their store, in the working directory.
+const DefaultPath = ".simrun/traces.db"
+
+// Options configure a Store. The zero value is what the commands use.
+type Options struct {
+	// ReadOnly opens an existing store without changing anything. Add and
+	// AddCampaign fail. Conflicts with nothing; the batch fields are unused.
+	ReadOnly bool
+	// Clock is the wall clock: of `created`, BatchDelay and the pauses between
+	// retries. nil means the real one.
+	Clock clock.Clock
+	// BusyTimeout is how long SQLite waits for another process to let go, per
+	// attempt. 0 means 5 s.
+	BusyTimeout time.Duration
+	// Retries is how often a batch is tried again after BusyTimeout, with pauses
+	// of 100 ms, 200 ms, 400 ms and so on. 0 means 4, negative none.
+	Retries int
+	// A batch is committed when it has BatchTraces traces, BatchBytes packed
+	// bytes, or is BatchDelay old, whichever is first. 0 means 100, 1 MiB, 200 ms.
+	BatchTraces int
+	BatchBytes  int
+	BatchDelay  time.Duration
+	// Queue is how many traces may wait for the writer; Add blocks while it is
+	// full. 0 means 256.
+	Queue int
+	// MaxEvents is how many rows the table `events` of Query has at most. 0
+	// means 1,000,000.
+	MaxEvents int
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = clock.New()
+	}
+	o.BusyTimeout = or(o.BusyTimeout, 5*time.Second)
+	o.Retries = max(0, or(o.Retries, 4))
+	o.BatchTraces = or(o.BatchTraces, 100)
+	o.BatchBytes = or(o.BatchBytes, 1<<20)
+	o.BatchDelay = or(o.BatchDelay, 200*time.Millisecond)
+	o.Queue = or(o.Queue, 256)
+	o.MaxEvents = or(o.MaxEvents, 1_000_000)
+	return o
+}
+
+func or[T comparable](v, otherwise T) T {
+	var zero T
+	if v == zero {
+		return otherwise
+	}
+	return v
+}
+
+// Store is a file of traces. Its methods may be called from any goroutine.
+type Store struct {
+	path   string
+	opts   Options
+	read   *sql.DB
+	write  *sql.DB // nil if opened for reading
+	writer *writer // nil if opened for reading
+	close  func() error
+}
+
+// Open opens the store at path. It creates the file and the folder it is in
+// unless opts.ReadOnly. Close must be called: what was added last may not be
+// on disk before.
+func Open(path string, opts Options) (*Store, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, explain("open store", path, err)
+	}
+	s := &Store{path: path, opts: opts.withDefaults()}
+	s.close = sync.OnceValue(s.shut)
+	ctx := context.Background()
+	if opts.ReadOnly {
+		err = s.openReading(ctx, abs)
+	} else {
+		err = s.openWriting(ctx, abs)
+	}
+	if err != nil {
+		if s.write != nil {
+			s.write.Close()
+		}
+		if s.read != nil {
+			s.read.Close()
+		}
+		return nil, explain("open store", path, err)
+	}
+	return s, nil
+}
+
+// Path is the path that was given to Open.
+func (s *Store) Path() string { return s.path }
+
+func (s *Store) openWriting(ctx context.Context, abs string) error {
+	size, err := s.stat()
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if err := os.MkdirAll(filepath.Dir(abs), 0o755); err != nil {
+			return s.errorf(NoAccess, "its folder cannot be made", "check the permissions, or give another path with --db", err)
+		}
+	case err != nil:
+		return err
+	case size > 0:
+		// Opening for writing turns on write-ahead logging, which changes the
+		// file: look first whether it is one of ours.
+		if err := s.peek(ctx, abs); err != nil {
+			return err
+		}
+	}
+	s.write = openDB(dsn(abs, s.opts, "rwc", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"), 1)
+	// A change of the journal mode does not wait for busy_timeout when two
+	// processes make the same file (https://www.sqlite.org/wal.html#activating_and_configuring_wal_mode).
+	err = s.patiently(func() error { return migrate(ctx, s.write, "open store", s.path, migrations()) })
+	if err != nil {
+		return err
+	}
+	s.read = openDB(dsn(abs, s.opts, "ro", "query_only(1)"), 4)
+	s.writer, err = newWriter(ctx, s)
+	return err
+}
+
+func (s *Store) openReading(ctx context.Context, abs string) error {
+	switch _, err := s.stat(); {
+	case errors.Is(err, fs.ErrNotExist):
+		return s.errorf(Missing, "there is no such file", "`simrun run` makes one when it finds a failure; give another path with --db", nil)
+	case err != nil:
+		return err
+	}
+	s.read = openDB(dsn(abs, s.opts, "ro", "query_only(1)"), 4)
+	id, err := identify(ctx, s.read)
+	if code(err) == sqlite3.SQLITE_CANTOPEN && !exists(abs+"-wal") {
+		// A file with write-ahead logging in a folder that cannot be written: the
+		// shared memory cannot be made, and is not needed, because nobody else
+		// can write either (https://www.sqlite.org/wal.html#read_only_databases).
+		s.read.Close()
+		s.read = openDB(dsn(abs, s.opts, "ro&immutable=1", "query_only(1)"), 4)
+		id, err = identify(ctx, s.read)
+	}
+	if err != nil {
+		return err
+	}
+	return s.acceptForReading(id)
+}
+
+func (s *Store) acceptForReading(id identity) error {
+	latest := len(migrations())
+	if err := id.refuse("open store", s.path, latest); err != nil {
+		return err
+	}
+	if id.version < int64(latest) {
+		why := "it has format version " + strconv.FormatInt(id.version, 10) + ", this program wants " + strconv.Itoa(latest)
+		return s.errorf(Older, why, "any command that writes to it brings it up to date, such as `simrun doctor`", nil)
+	}
+	return nil
+}
+
+// peek refuses a file that is not ours, without changing it.
+func (s *Store) peek(ctx context.Context, abs string) error {
+	db := openDB(dsn(abs, s.opts, "ro"), 1)
+	defer db.Close()
+	id, err := identify(ctx, db)
+	if code(err) == sqlite3.SQLITE_CANTOPEN {
+		return nil // a read-only folder: opening for writing will say so
+	}
+	if err != nil {
+		return err
+	}
+	return id.refuse("open store", s.path, len(migrations()))
+}
+
+// stat returns the size of the file, and refuses what cannot be one.
+func (s *Store) stat() (int64, error) {
+	info, err := os.Stat(s.path)
+	switch {
+	case err != nil:
+		return 0, err
+	case info.IsDir():
+		return 0, s.errorf(NotFile, "it is a folder", "give the path of a file, such as "+filepath.Join(s.path, "traces.db"), nil)
+	case !info.Mode().IsRegular():
+		return 0, s.errorf(NotFile, "it is not a regular file", "give the path of a file", nil)
+	}
+	return info.Size(), nil
+}
+
+func (s *Store) errorf(kind Kind, why, advice string, err error) error {
+	return &Error{Doing: "open store", Path: s.path, Kind: kind, Why: why, Advice: advice, Err: err}
+}
+
+// patiently calls f until it does not fail because another process is in the
+// way, with growing pauses.
+func (s *Store) patiently(f func() error) error {
+	pause := 100 * time.Millisecond
+	for try := 0; ; try++ {
+		err := f()
+		if !isBusy(err) || try >= s.opts.Retries {
+			return err
+		}
+		s.opts.Clock.Sleep(pause)
+		pause *= 2
+	}
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// dsn names a file for the driver. Pragmas are per connection and run in order:
+// busy_timeout comes first, so that those after it can wait. Writers take their
+// lock at BEGIN: a transaction that first reads and then writes fails at once
+// when another one wrote in between, whatever the timeout
+// (https://www.sqlite.org/rescode.html#busy_snapshot).
+func dsn(abs string, opts Options, mode string, pragmas ...string) string {
+	name := filepath.ToSlash(abs)
+	if name[0] != '/' {
+		name = "/" + name // C:/... on Windows
+	}
+	u := url.URL{Scheme: "file", Path: name}
+	s := u.String() + "?mode=" + mode + "&_txlock=immediate&_pragma=busy_timeout(" + strconv.FormatInt(opts.BusyTimeout.Milliseconds(), 10) + ")"
+	for _, p := range pragmas {
+		s += "&_pragma=" + p
+	}
+	return s
+}
+
+// openDB makes a pool. Nothing is opened until it is used.
+func openDB(dsn string, conns int) *sql.DB {
+	db, err := sql.Open("sqlite", dsn)
+	if err != nil {
+		panic(err) // the driver is linked in, and the data source is not looked at yet
+	}
+	db.SetMaxOpenConns(conns)
+	db.SetMaxIdleConns(conns)
+	return db
+}
+
+// Close commits what was added, moves it from the write-ahead log into the
+// file, and closes it. Add fails from now on. All calls return the same error.
+func (s *Store) Close() error { return s.close() }
+
+func (s *Store) shut() error {
+	var first error
+	note := func(doing string, err error) {
+		if first == nil && err != nil {
+			first = explain(doing, s.path, err)
+		}
+	}
+	if s.writer != nil {
+		note("write to store", s.writer.close())
+	}
+	// Readers first: the last connection to close removes the log, and only a
+	// writing one can.
+	note("close store", s.read.Close())
+	if s.write != nil {
+		// Another process that reads may be in the way: then it, or the next
+		// one, will do it.
+		if _, err := s.write.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); !isBusy(err) {
+			note("checkpoint store", err)
+		}
+		note("close store", s.write.Close())
+	}
+	return first
+}

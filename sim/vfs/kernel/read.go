@@ -1,0 +1,131 @@
+package kernel
+
+import "github.com/seed-3519b94c/simrun/sim/env"
+
+// Reading is a read(2) under way. It is not excluded by writers: what it
+// returns may mix versions.
+type Reading struct {
+	desc int32
+	off  int64
+	want int64
+	done int64
+	got  env.Data
+}
+
+// BeginRead starts a read of at most n bytes at the offset of fd.
+func (k *Kernel) BeginRead(t Table, fd env.FD, n int) (Reading, error) {
+	id := k.description(t, fd)
+	if id == 0 || !k.descriptions[id].readable() {
+		return Reading{}, env.EBADF
+	}
+	desc := &k.descriptions[id]
+	if k.inodes[k.inodeOf(id)].kind == directory {
+		return Reading{}, env.EISDIR
+	}
+	if desc.busy {
+		return Reading{}, ErrBlocked
+	}
+	desc.busy = true
+	desc.refs++
+	k.writes(Description, uint64(id))
+	return Reading{desc: id, off: desc.offset, want: int64(n)}, nil
+}
+
+// ReadStep takes the bytes up to upTo, counted from the start of the read, as
+// they are now.
+func (k *Kernel) ReadStep(r *Reading, upTo int) {
+	in := &k.inodes[k.inodeOf(r.desc)]
+	k.reads(Content, in.serial)
+	lo := r.off + r.done
+	hi := min(r.off+min(int64(upTo), r.want), in.size)
+	if lo >= hi {
+		return
+	}
+	r.got = k.join(r.got, k.part2(in, lo, hi))
+	r.done += hi - lo
+}
+
+func (k *Kernel) part2(in *inode, lo, hi int64) env.Data {
+	if lo == 0 && hi == in.size {
+		return in.data
+	}
+	return k.slice(in.data, lo, hi)
+}
+
+// EndRead takes the rest, moves the offset, and queues ACCESS if there was
+// anything.
+func (k *Kernel) EndRead(r *Reading) env.Data {
+	k.ReadStep(r, int(r.want))
+	desc := &k.descriptions[r.desc]
+	desc.busy = false
+	desc.offset = r.off + r.done
+	c := k.begin()
+	if r.done > 0 {
+		k.announce(c, desc.dentry, env.InAccess, true)
+	}
+	k.letGo(c, r.desc)
+	k.end(c)
+	return r.got
+}
+
+// letGo ends the use that a call under way made of a description.
+func (k *Kernel) letGo(c *Call, id int32) {
+	if c == &k.own {
+		k.release(c, id)
+		return
+	}
+	// A deferred call holds the file until its notifications are out.
+	d := k.descriptions[id].dentry
+	k.pin(d)
+	k.release(c, id)
+	c.add(step{do: unpinName, dentry: d})
+}
+
+// Read is read(2) in one part.
+func (k *Kernel) Read(t Table, fd env.FD, n int) (env.Data, error) {
+	r, err := k.BeginRead(t, fd, n)
+	if err != nil {
+		return nil, err
+	}
+	return k.EndRead(&r), nil
+}
+
+// ReadDir is getdents(2) with a large buffer: all names, oldest first, are
+// appended to dst. The next call on the description gets none, as at the end of
+// a directory; Seek to 0 rewinds. Each call queues ACCESS.
+func (k *Kernel) ReadDir(t Table, fd env.FD, dst []string) ([]string, error) {
+	id := k.description(t, fd)
+	if id == 0 || k.descriptions[id].path() {
+		return dst, env.EBADF
+	}
+	desc := &k.descriptions[id]
+	in := &k.inodes[k.inodeOf(id)]
+	if in.kind != directory {
+		return dst, env.ENOTDIR
+	}
+	if k.dentries[desc.dentry].unlinked {
+		return dst, env.ENOENT
+	}
+	if in.locked {
+		return dst, ErrBlocked
+	}
+	k.writes(Description, uint64(id))
+	k.reads(Listing, in.serial)
+	if desc.offset == 0 {
+		for d := in.first; d != 0; d = k.dentries[d].next {
+			dst = append(dst, k.dentries[d].name)
+		}
+		desc.offset = 1
+	}
+	c := k.begin()
+	k.announceHeld(c, desc.dentry, env.InAccess, true)
+	k.end(c)
+	return dst, nil
+}
+
+// announceHeld is announce for a dentry that must live until then.
+func (k *Kernel) announceHeld(c *Call, d int32, mask env.WatchMask, byFile bool) {
+	k.pin(d)
+	k.announce(c, d, mask, byFile)
+	c.add(step{do: unpinName, dentry: d})
+}

@@ -1,0 +1,188 @@
+package kernel
+
+import "github.com/seed-3519b94c/simrun/sim/env"
+
+// Writing is a write(2) under way. It holds the lock of the inode, so other
+// writers wait; readers do not.
+type Writing struct {
+	desc   int32
+	inode  int32
+	off    int64
+	done   int // bytes that are visible
+	data   env.Data
+	total  int
+	byTell bool // moves the offset of the description: not for pwrite
+}
+
+// BeginWrite starts a write of d at the offset of fd, or at the end of the file
+// if it was opened to append. Nothing is visible yet.
+func (k *Kernel) BeginWrite(t Table, fd env.FD, d env.Data) (Writing, error) {
+	return k.beginWrite(t, fd, -1, d)
+}
+
+// BeginPwrite starts a pwrite(2). On a file opened to append, off is ignored, as
+// Linux does.
+func (k *Kernel) BeginPwrite(t Table, fd env.FD, off int64, d env.Data) (Writing, error) {
+	if off < 0 {
+		return Writing{}, env.EINVAL
+	}
+	return k.beginWrite(t, fd, off, d)
+}
+
+func (k *Kernel) beginWrite(t Table, fd env.FD, off int64, d env.Data) (Writing, error) {
+	id := k.description(t, fd)
+	if id == 0 || !k.descriptions[id].writable() {
+		return Writing{}, env.EBADF
+	}
+	desc := &k.descriptions[id]
+	ino := k.inodeOf(id)
+	in := &k.inodes[ino]
+	byTell := off < 0
+	if in.locked || byTell && desc.busy {
+		return Writing{}, ErrBlocked
+	}
+	if byTell {
+		k.writes(Description, uint64(id))
+		desc.busy = true
+		off = desc.offset
+	}
+	if desc.flags&env.Append != 0 {
+		off = in.size
+	}
+	in.locked = true
+	desc.refs++
+	return Writing{desc: id, inode: ino, off: off, data: d, total: d.Len(), byTell: byTell}, nil
+}
+
+// Size is the number of bytes to be written.
+func (w *Writing) Size() int { return w.total }
+
+// WriteStep makes the bytes up to upTo, counted from the start of the write,
+// visible to readers.
+func (k *Kernel) WriteStep(w *Writing, upTo int) {
+	upTo = min(upTo, w.total)
+	if upTo <= w.done {
+		return
+	}
+	part := w.data
+	if w.done > 0 || upTo < w.total {
+		part = k.slice(w.data, int64(w.done), int64(upTo))
+	}
+	in := &k.inodes[w.inode]
+	k.writes(Content, in.serial)
+	in.data, in.size = k.splice(in.data, in.size, w.off+int64(w.done), part)
+	w.done = upTo
+}
+
+// EndWrite makes the rest visible, lets other writers in, and queues MODIFY. A
+// write of nothing queues nothing.
+func (k *Kernel) EndWrite(w *Writing) int {
+	k.WriteStep(w, w.total)
+	desc := &k.descriptions[w.desc]
+	if w.byTell {
+		desc.busy = false
+		desc.offset = w.off + int64(w.total)
+	}
+	c := k.begin()
+	if w.total > 0 {
+		k.announce(c, desc.dentry, env.InModify, true)
+	}
+	k.unlock(w.inode)
+	k.letGo(c, w.desc)
+	k.end(c)
+	return w.total
+}
+
+// Write is write(2) in one part.
+func (k *Kernel) Write(t Table, fd env.FD, d env.Data) (int, error) {
+	w, err := k.BeginWrite(t, fd, d)
+	if err != nil {
+		return 0, err
+	}
+	return k.EndWrite(&w), nil
+}
+
+// Pwrite is pwrite(2) in one part.
+func (k *Kernel) Pwrite(t Table, fd env.FD, off int64, d env.Data) (int, error) {
+	w, err := k.BeginPwrite(t, fd, off, d)
+	if err != nil {
+		return 0, err
+	}
+	return k.EndWrite(&w), nil
+}
+
+// MmapWrite stores d at off through a shared mapping: MAP_SHARED needs a file
+// opened for reading and writing. Stores behind the end of the file are lost;
+// nothing is queued, ever.
+func (k *Kernel) MmapWrite(t Table, fd env.FD, off int64, d env.Data) error {
+	id := k.description(t, fd)
+	if id == 0 || k.descriptions[id].path() {
+		return env.EBADF
+	}
+	desc := &k.descriptions[id]
+	if !desc.readable() || !desc.writable() {
+		return env.EACCES
+	}
+	in := &k.inodes[k.inodeOf(id)]
+	if room := in.size - off; room < int64(d.Len()) {
+		d = k.slice(d, 0, max(room, 0))
+	}
+	k.writes(Content, in.serial)
+	in.data, in.size = k.splice(in.data, in.size, off, d)
+	return nil
+}
+
+// CopyFileRange is copy_file_range(2) between the offsets of two files. It
+// queues ACCESS on the source and MODIFY on the target if it copied anything.
+func (k *Kernel) CopyFileRange(t Table, from, to env.FD, n int) (int, error) {
+	out := k.description(t, to)
+	if out != 0 && k.descriptions[out].flags&env.Append != 0 {
+		return 0, env.EBADF
+	}
+	return k.Sendfile(t, from, to, n)
+}
+
+// Sendfile is sendfile(2) from the offset of one file to that of another.
+func (k *Kernel) Sendfile(t Table, from, to env.FD, n int) (int, error) {
+	src, dst := k.description(t, from), k.description(t, to)
+	if src == 0 || dst == 0 || !k.descriptions[src].readable() || !k.descriptions[dst].writable() {
+		return 0, env.EBADF
+	}
+	if k.descriptions[dst].flags&env.Append != 0 {
+		return 0, env.EINVAL
+	}
+	s, d := &k.descriptions[src], &k.descriptions[dst]
+	if k.inodes[k.inodeOf(src)].kind == directory {
+		return 0, env.EINVAL
+	}
+	target := k.inodeOf(dst)
+	if s.busy || d.busy || !k.free(target) {
+		return 0, ErrBlocked
+	}
+	in := &k.inodes[k.inodeOf(src)]
+	k.reads(Content, in.serial)
+	lo, hi := s.offset, min(s.offset+int64(n), in.size)
+	if lo >= hi {
+		return 0, nil
+	}
+	data := k.part2(in, lo, hi)
+	o := &k.inodes[target]
+	k.writes(Content, o.serial)
+	k.writes(Description, uint64(src))
+	k.writes(Description, uint64(dst))
+	o.data, o.size = k.splice(o.data, o.size, d.offset, data)
+	s.offset, d.offset = hi, d.offset+hi-lo
+	c := k.begin()
+	k.announceHeld(c, s.dentry, env.InAccess, true)
+	k.announceHeld(c, d.dentry, env.InModify, true)
+	k.end(c)
+	return int(hi - lo), nil
+}
+
+// Fsync is fsync(2) and fdatasync(2): no event, no effect that others see.
+func (k *Kernel) Fsync(t Table, fd env.FD) error {
+	if id := k.description(t, fd); id == 0 || k.descriptions[id].path() {
+		return env.EBADF
+	}
+	return nil
+}
