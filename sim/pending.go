@@ -17,6 +17,7 @@ type event struct {
 	late    EventID // the last event that overtook it; 0 if none did
 	gen     uint32  // odd while in use; tells a stale EventRef
 	rec     int32   // its index in the recording
+	idle    bool    // does not count as activity
 }
 
 // EventRef names a pending event, so that it can be cancelled. The zero

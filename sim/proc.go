@@ -204,8 +204,9 @@ func (p *Proc) yield() {
 	p.coro.Yield()
 }
 
-// running is the process that calls, or a misuse if none does.
-func (w *World) running(l Label) *Proc {
+// Running is the process that calls a primitive whose event is l. That nobody
+// does who can block is a mistake of the scenario.
+func (w *World) Running(l Label) *Proc {
 	if w.unwinding != nil {
 		return w.unwinding
 	}
@@ -235,14 +236,24 @@ func (p *Proc) StepFor(l Label, win Window) {
 	p.yield()
 }
 
-// Sleep blocks for at least d, and for as much longer as the profile's Timer
-// says. Zero and less is a Step.
+// slack is how late p may be woken by the timer l: its own row if the profile
+// has one, else Timer.
+func (p *Proc) slack(l Label) Window {
+	if win := p.window(l); win != p.profile.Step {
+		return win
+	}
+	return p.profile.Timer
+}
+
+// Sleep blocks for at least d, and for as much longer as the profile says: the row
+// of label if there is one, else Timer. Zero and less is a Step.
 func (p *Proc) Sleep(label string, d time.Duration) {
 	if d <= 0 {
 		p.Step(label)
 		return
 	}
-	p.StepFor(p.label(label), p.profile.Timer.Plus(d))
+	l := p.label(label)
+	p.StepFor(l, p.slack(l).Plus(d))
 }
 
 // Kill ends the current life of p, wherever it is blocked: its deferred

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -74,6 +75,7 @@ type Obligation struct {
 	open   []obligationKey
 	closed []int64
 	text   func(key int64) string
+	prefix string
 }
 
 type obligationKey struct {
@@ -96,11 +98,17 @@ func (o *Obligation) Describe(text func(key int64) string) *Obligation {
 	return o
 }
 
+// DescribePrefix puts words in front of the number of a key.
+func (o *Obligation) DescribePrefix(words string) *Obligation {
+	o.prefix = words
+	return o
+}
+
 func (o *Obligation) say(key int64) string {
 	if o.text != nil {
 		return o.text(key)
 	}
-	return fmt.Sprint(key)
+	return o.prefix + strconv.FormatInt(key, 10)
 }
 
 // IsOpen reports whether key is open.

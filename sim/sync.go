@@ -8,19 +8,31 @@ import (
 
 // waiting is where a process is blocked without an event of its own.
 type waiting struct {
-	list    *waitlist
+	list    *Waitlist
 	on      Resource
 	holder  *Proc // whom it waits for, if that is known
 	timeout EventRef
 	woken   Label
 }
 
-// waitlist is a queue of blocked processes.
-type waitlist struct{ procs []*Proc }
+// Waitlist is a queue of blocked processes, for those who build primitives.
+type Waitlist struct{ procs []*Proc }
 
-// block parks p on list until release, or until its timeout fires. It reports
-// whether it was released.
-func (p *Proc) block(list *waitlist, on Resource, holder *Proc, woken Label) bool {
+// Len is the number of processes that are blocked on l.
+func (l *Waitlist) Len() int { return len(l.procs) }
+
+// Reset empties l, for use in the next run.
+func (l *Waitlist) Reset() { l.procs = l.procs[:0] }
+
+// Block parks p on list until Release; on is what it waits for and holder who has
+// it, if that is known. p goes on in an event called woken.
+func (p *Proc) Block(list *Waitlist, on Resource, holder *Proc, woken Label) {
+	p.block(list, on, holder, woken)
+}
+
+// block is Block for a p that may have a timeout armed. It reports whether it was
+// released.
+func (p *Proc) block(list *Waitlist, on Resource, holder *Proc, woken Label) bool {
 	p.wait.list, p.wait.on, p.wait.holder, p.wait.woken = list, on, holder, woken
 	list.procs = append(list.procs, p)
 	if rec := p.world.rec; rec != nil {
@@ -45,8 +57,9 @@ func (p *Proc) leave() {
 	p.wait = waiting{}
 }
 
-// release lets the first process on list go on, when its `woken` event fires.
-func (w *World) release(list *waitlist) {
+// Release lets the first process on list go on, when its `woken` event fires. It
+// does nothing if none is blocked.
+func (w *World) Release(list *Waitlist) {
 	if len(list.procs) == 0 {
 		return
 	}
@@ -57,12 +70,18 @@ func (w *World) release(list *waitlist) {
 	p.wake = w.arm(p, l, p.window(l), nil, 0)
 }
 
-// at is the scheduling point of a primitive. It reports whether the call goes
-// on: not if p is being unwound.
-func (p *Proc) at(l Label) bool {
-	p.StepFor(l, p.window(l))
+// At is the scheduling point of a primitive, with the window that the profile
+// gives it. It reports whether the call goes on: not if p is being unwound.
+func (p *Proc) At(l Label) bool { return p.AtFor(l, p.window(l)) }
+
+// AtFor is At with a window of the caller's.
+func (p *Proc) AtFor(l Label, win Window) bool {
+	p.StepFor(l, win)
 	return !p.killed
 }
+
+// Dying reports whether p is being unwound: what it calls must have no effect.
+func (p *Proc) Dying() bool { return p.killed }
 
 // primitive is what every shared thing has: a world, a resource, and labels.
 type primitive struct {
@@ -88,7 +107,7 @@ type Mutex struct {
 	primitive
 	lock, unlock, woken Label
 	holder              *Proc
-	waiters             waitlist
+	waiters             Waitlist
 }
 
 var _ env.Mutex = (*Mutex)(nil)
@@ -109,8 +128,8 @@ func (w *World) NewMutex(name string) *Mutex {
 
 // Lock blocks until the mutex is free and takes it.
 func (m *Mutex) Lock() {
-	p := m.w.running(m.lock)
-	if !p.at(m.lock) {
+	p := m.w.Running(m.lock)
+	if !p.At(m.lock) {
 		return
 	}
 	m.w.Write(m.res)
@@ -126,8 +145,8 @@ func (m *Mutex) Lock() {
 
 // Unlock gives the mutex back. Only its holder may.
 func (m *Mutex) Unlock() {
-	p := m.w.running(m.unlock)
-	if !p.at(m.unlock) {
+	p := m.w.Running(m.unlock)
+	if !p.At(m.unlock) {
 		return
 	}
 	if m.holder != p {
@@ -135,7 +154,7 @@ func (m *Mutex) Unlock() {
 	}
 	m.w.Write(m.res)
 	m.holder = nil
-	m.w.release(&m.waiters)
+	m.w.Release(&m.waiters)
 }
 
 // Uint32 is an env.Uint32.
@@ -163,7 +182,7 @@ func (w *World) NewUint32(name string) *Uint32 {
 
 // Add adds delta and returns the sum.
 func (u *Uint32) Add(delta uint32) uint32 {
-	if u.w.running(u.add).at(u.add) {
+	if u.w.Running(u.add).At(u.add) {
 		u.w.Write(u.res)
 		u.v += delta
 	}
@@ -173,7 +192,7 @@ func (u *Uint32) Add(delta uint32) uint32 {
 // Swap stores v and returns what was there.
 func (u *Uint32) Swap(v uint32) uint32 {
 	old := u.v
-	if u.w.running(u.swap).at(u.swap) {
+	if u.w.Running(u.swap).At(u.swap) {
 		u.w.Write(u.res)
 		old, u.v = u.v, v
 	}
@@ -182,7 +201,7 @@ func (u *Uint32) Swap(v uint32) uint32 {
 
 // Load returns the value.
 func (u *Uint32) Load() uint32 {
-	if u.w.running(u.load).at(u.load) {
+	if u.w.Running(u.load).At(u.load) {
 		u.w.Read(u.res)
 	}
 	return u.v
@@ -193,7 +212,7 @@ type Queue[T any] struct {
 	primitive
 	push, pop, take, woken Label
 	items                  []T
-	waiters                waitlist
+	waiters                Waitlist
 }
 
 // NewQueue makes an empty queue. Its events are `name.push`, `name.pop`,
@@ -214,18 +233,18 @@ func NewQueue[T any](w *World, name string) *Queue[T] {
 
 // Push appends v.
 func (q *Queue[T]) Push(v T) {
-	if !q.w.running(q.push).at(q.push) {
+	if !q.w.Running(q.push).At(q.push) {
 		return
 	}
 	q.w.Write(q.res)
 	q.items = append(q.items, v)
-	q.w.release(&q.waiters)
+	q.w.Release(&q.waiters)
 }
 
 // Pop blocks while the queue is empty and takes the first item.
 func (q *Queue[T]) Pop() (v T) {
-	p := q.w.running(q.pop)
-	if !p.at(q.pop) {
+	p := q.w.Running(q.pop)
+	if !p.At(q.pop) {
 		return v
 	}
 	q.w.Write(q.res)
@@ -245,7 +264,7 @@ func (q *Queue[T]) Pop() (v T) {
 
 // TakeAll appends everything queued to dst.
 func (q *Queue[T]) TakeAll(dst []T) []T {
-	if !q.w.running(q.take).at(q.take) {
+	if !q.w.Running(q.take).At(q.take) {
 		return dst
 	}
 	q.w.Write(q.res)
@@ -259,8 +278,8 @@ func (q *Queue[T]) TakeAll(dst []T) []T {
 type Waker struct {
 	primitive
 	wake, poll, woken, timeout Label
-	set                        bool
-	waiters                    waitlist
+	set, idle                  bool
+	waiters                    Waitlist
 }
 
 var _ env.Waker = (*Waker)(nil)
@@ -276,18 +295,26 @@ func (w *World) NewWaker(name string) *Waker {
 			woken: w.Label(name + ".woken"), timeout: w.Label(name + ".timeout"),
 		}
 	}
-	k.set, k.waiters.procs = false, k.waiters.procs[:0]
+	k.set, k.idle, k.waiters.procs = false, false, k.waiters.procs[:0]
+	return k
+}
+
+// Idle says that the bound of a Poll is no activity: a process that waits in one,
+// and nothing else going on, is a world at rest. PollUntil, which waits for
+// something that is due, stays activity. It returns k.
+func (k *Waker) Idle() *Waker {
+	k.idle = true
 	return k
 }
 
 // Wake lets the present or the next Poll return.
 func (k *Waker) Wake() {
-	if !k.w.running(k.wake).at(k.wake) {
+	if !k.w.Running(k.wake).At(k.wake) {
 		return
 	}
 	k.w.Write(k.res)
 	k.set = true
-	k.w.release(&k.waiters)
+	k.w.Release(&k.waiters)
 }
 
 // Poll waits for a wake-up, for at most timeout from now.
@@ -295,13 +322,17 @@ func (k *Waker) Poll(timeout time.Duration) bool { return k.PollUntil(0, timeout
 
 // PollUntil waits for a wake-up, for at most timeout from since.
 func (k *Waker) PollUntil(since env.Mark, timeout time.Duration) bool {
-	p := k.w.running(k.poll)
-	if !p.at(k.poll) {
+	p := k.w.Running(k.poll)
+	if !p.At(k.poll) {
 		return false
 	}
 	k.w.Write(k.res)
 	if !k.set {
-		if timeout == 0 || !p.BlockFor(&k.waiters, k.res, k.woken, k.timeout, since, timeout) || p.killed {
+		if timeout == 0 {
+			return false
+		}
+		k.w.idle = k.idle && since == 0
+		if !p.BlockFor(&k.waiters, k.res, k.woken, k.timeout, since, timeout) || p.killed {
 			return false
 		}
 		k.w.Write(k.res)
@@ -313,11 +344,12 @@ func (k *Waker) PollUntil(since env.Mark, timeout time.Duration) bool {
 // BlockFor blocks p on list for at most timeout, counted from since or, if that
 // is 0, from now, and reports whether it was released. A timeout that is past
 // already is due at once.
-func (p *Proc) BlockFor(list *waitlist, on Resource, woken, timedOut Label, since env.Mark, timeout time.Duration) bool {
+func (p *Proc) BlockFor(list *Waitlist, on Resource, woken, timedOut Label, since env.Mark, timeout time.Duration) bool {
 	w := p.world
 	if timeout >= 0 {
 		p.wait.timeout = p.armTimeout(timedOut, since, timeout)
 	}
+	w.idle = false
 	released := p.block(list, on, nil, woken)
 	if !released && !p.killed {
 		w.Write(on)
@@ -327,41 +359,48 @@ func (p *Proc) BlockFor(list *waitlist, on Resource, woken, timedOut Label, sinc
 
 func (p *Proc) armTimeout(l Label, since env.Mark, timeout time.Duration) EventRef {
 	w := p.world
-	win := p.profile.Timer.Plus(timeout)
+	slack := p.slack(l)
+	win := slack.Plus(timeout)
 	if since == 0 {
 		return w.arm(p, l, win, nil, 0)
 	}
 	if p.elapsed(w.markOf(since), int64(timeout)) {
-		return w.arm(p, l, p.profile.Timer, nil, 0)
+		return w.arm(p, l, slack, nil, 0)
 	}
 	// Not yet due, so it will be: exactly when counts from the mark. How late the
 	// system may be counts from when it is due.
 	return w.armAt(p, l, win, int(since), nil, 0)
 }
 
-// Output is an env.Output. What is written is kept for the properties to see.
+// Output is an env.Output, and the pipe to whoever reads it.
 type Output struct {
 	primitive
-	write Label
-	hook  func(s string)
+	write, read, woken Label
+	hook               func(s string)
+	unread             string
+	waiters            Waitlist
 }
 
 var _ env.Output = (*Output)(nil)
 
-// NewOutput makes an output whose event is `name.write`. hook, if not nil, is
-// called with every text at the moment at which it is written.
+// NewOutput makes an output. Its events are `name.write`, and for a reader
+// `name.read` and `name.woken`. hook, if not nil, is called with every text at the
+// moment at which it is written.
 func (w *World) NewOutput(name string, hook func(s string)) *Output {
 	o := Pooled[Output](w, name)
 	if o.w == nil {
-		*o = Output{primitive: primitive{w, w.Resource(name)}, write: w.Label(name + ".write")}
+		*o = Output{
+			primitive: primitive{w, w.Resource(name)},
+			write:     w.Label(name + ".write"), read: w.Label(name + ".read"), woken: w.Label(name + ".woken"),
+		}
 	}
-	o.hook = hook
+	o.hook, o.unread, o.waiters.procs = hook, "", o.waiters.procs[:0]
 	return o
 }
 
 // Write appends s.
 func (o *Output) Write(s string) {
-	if !o.w.running(o.write).at(o.write) {
+	if !o.w.Running(o.write).At(o.write) {
 		return
 	}
 	o.w.Write(o.res)
@@ -371,4 +410,26 @@ func (o *Output) Write(s string) {
 	if o.hook != nil {
 		o.hook(s)
 	}
+	o.unread += s
+	o.w.Release(&o.waiters)
+}
+
+// Read blocks until something was written and returns all that nobody has read
+// yet: the other end of the pipe.
+func (o *Output) Read() string {
+	p := o.w.Running(o.read)
+	if !p.At(o.read) {
+		return ""
+	}
+	o.w.Write(o.res)
+	for o.unread == "" {
+		p.block(&o.waiters, o.res, nil, o.woken)
+		if p.killed {
+			return ""
+		}
+		o.w.Write(o.res)
+	}
+	s := o.unread
+	o.unread = ""
+	return s
 }

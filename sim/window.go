@@ -55,8 +55,10 @@ func (w Window) String() string {
 // Profile is a named set of windows: how fast a machine does things, and how
 // late it may be. A window is looked up by the event it bounds: first
 // `process:label`, then `class:label` (the process name without its trailing
-// digits), then `label`, then Step. So one row can speak of every lock, or of
-// the one lock that a slow thread takes.
+// digits), then `label`; then the same for the label without what follows its
+// last dot; then Step. So one row can speak of every lock, or of the one lock
+// that a slow thread takes, and what is said of `read` holds for `read.2m`
+// unless that has a row of its own.
 type Profile struct {
 	Name string
 	// Windows by `process:label`, `class:label` or `label`.
@@ -93,18 +95,19 @@ func (p *Profile) Check() error {
 
 // find looks the window of an event up, in the order given at Profile.
 func (p *Profile) find(process, label string) Window {
-	if w, ok := p.Windows[process+":"+label]; ok {
-		return w
-	}
-	if class := strings.TrimRight(process, "0123456789"); class != process {
-		if w, ok := p.Windows[class+":"+label]; ok {
-			return w
+	class := strings.TrimRight(process, "0123456789")
+	for {
+		for _, key := range [...]string{process + ":" + label, class + ":" + label, label} {
+			if w, ok := p.Windows[key]; ok {
+				return w
+			}
 		}
+		dot := strings.LastIndexByte(label, '.')
+		if dot < 0 {
+			return p.Step
+		}
+		label = label[:dot]
 	}
-	if w, ok := p.Windows[label]; ok {
-		return w
-	}
-	return p.Step
 }
 
 // Laptop is the profile of a quiet developer's machine, for scenarios that

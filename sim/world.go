@@ -104,6 +104,7 @@ type World struct {
 	foreground int // pending events of processes that are not in the background
 	contested  int
 	inHandler  bool
+	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
 	verdict    Verdict
@@ -370,7 +371,7 @@ func (w *World) choosePending(last int) (int, bool) {
 // fire makes the event at position i the current one.
 func (w *World) fire(i int, e *event) {
 	w.steps++
-	if !e.proc.background {
+	if !e.idle {
 		w.foreground--
 	}
 	if w.cfg.Mode == Timed {
@@ -434,7 +435,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	*e = event{
 		id: eventID(p.hash, w.labels.hash[l], occ), proc: p, handler: h, arg: arg,
-		nominal: from + int64(win.Nominal), label: l, occ: occ, cause: w.cur.id, gen: e.gen + 1,
+		nominal: from + int64(win.Nominal), label: l, occ: occ, cause: w.cur.id, gen: e.gen + 1, idle: p.background || w.idle,
 	}
 	e.at = e.nominal
 	switch {
@@ -445,7 +446,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	default:
 		e.v = w.zone.ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
 	}
-	if !p.background {
+	if !e.idle {
 		w.foreground++
 	}
 	if w.rec != nil {
@@ -467,7 +468,7 @@ func (w *World) Cancel(r EventRef) bool {
 	if e.late != 0 {
 		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
 	}
-	if !e.proc.background {
+	if !e.idle {
 		w.foreground--
 	}
 	if w.rec != nil {

@@ -260,7 +260,6 @@ func (f fakeFS) Poll(timeout time.Duration) bool {
 	return hit
 }
 
-
 // inotify is env.Watcher: Read of records, the rest is fakeFS.
 type inotify struct{ fakeFS }
 
@@ -288,4 +287,14 @@ func records(rs []env.WatchEvent) string {
 		}
 	}
 	return s
+}
+
+// sortedNames is for ReadDir.
+func sortedNames(m map[string]*inode) []string {
+	var names []string
+	for n := range m {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,7 +30,8 @@ type world struct {
 	version uint32
 	marks   []time.Duration
 
-	sys *System
+	sys     *System
+	printed int // errors with a text of a program
 }
 
 type proc struct {
@@ -65,12 +65,16 @@ func newWorld(t *testing.T, cfg Config) *world {
 		Microtasks: &microtasks{}, Stderr: output{w},
 		Compile: compile, Probe: facts{w: w},
 	})
-	t.Cleanup(func() {
-		for _, p := range w.procs {
-			p.stop()
-		}
-	})
+	t.Cleanup(w.close)
 	return w
+}
+
+// close ends all processes.
+func (w *world) close() {
+	for _, p := range w.procs {
+		p.stop()
+	}
+	w.procs = nil
 }
 
 func (w *world) logf(format string, args ...any) {
@@ -236,7 +240,11 @@ func (m *mutex) Lock() {
 	m.w.note("lock %s", m.name)
 }
 
-func (m *mutex) Unlock() { m.w.point("unlock " + m.name); m.held = false; m.w.note("unlock %s", m.name) }
+func (m *mutex) Unlock() {
+	m.w.point("unlock " + m.name)
+	m.held = false
+	m.w.note("unlock %s", m.name)
+}
 
 type counter struct {
 	w *world
@@ -325,6 +333,7 @@ type facts struct {
 	w *world
 }
 
+func (f facts) Printed(Report)                       { f.w.printed++ }
 func (f facts) Published(h []Hash)                   { f.w.logf("publish %d", len(h)) }
 func (f facts) DeferredSet(g uint32, s PromiseState) { f.w.logf("defer: generation %d is %s", g, s) }
 func (f facts) LoadStarted(g uint32)                 { f.w.logf("load generation %d", g) }
@@ -357,60 +366,4 @@ func (f facts) PromiseReplaced(g uint32, s PromiseState, printed bool) {
 	if s == Rejected && !printed {
 		f.w.logf("generation %d replaced: its error is lost", g)
 	}
-}
-
-// The language: one statement a line, comments have no mappings.
-
-type lineMap int
-
-func (m lineMap) Source(p Position) (Position, bool) { return Position{int(m), p.Column}, true }
-
-func compile(path string, src env.Data) Unit {
-	var u Unit
-	for i, l := range strings.Split(src.String(), "\n") {
-		verb, rest, _ := strings.Cut(strings.TrimSpace(l), " ")
-		if verb == "" || verb == "//" {
-			continue
-		}
-		u.Mappings++
-		u.Map = lineMap(i + 1)
-		fail := &Error{Text: rest, Path: path, At: Position{1, 7}}
-		d, _ := time.ParseDuration(rest)
-		switch verb {
-		case "import":
-			u.Imports = append(u.Imports, rest)
-		case "throw":
-			u.Program = func(m *Module) { m.Reject(fail) }
-		case "never":
-			u.Program = func(*Module) {}
-		case "await":
-			u.Program = func(m *Module) { m.AwaitFor(d, m.Fulfil) }
-		case "interval":
-			u.Program = func(m *Module) { m.SetInterval(d, func() {}); m.Fulfil() }
-		case "keepalive":
-			u.Program = func(m *Module) {
-				m.OnBeforeExit(func() { m.SetTimeout(d, func() {}) })
-				m.Fulfil()
-			}
-		case "selftruncate":
-			u.Program = func(m *Module) {
-				fd, _ := m.FS().Open(m.Path(), env.WriteOnly)
-				_, _ = m.FS().Write(fd, env.Text("// stub 9\n", 9))
-				_ = m.FS().Ftruncate(fd, 10)
-				_ = m.FS().Close(fd)
-				m.Reject(fail)
-			}
-		}
-	}
-	return u
-}
-
-// sortedNames is for ReadDir.
-func sortedNames(m map[string]*inode) []string {
-	var names []string
-	for n := range m {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
 }

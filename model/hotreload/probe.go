@@ -39,8 +39,7 @@ type Probe interface {
 	// or rejected. current is false if it has been replaced.
 	Settled(gen uint32, err *Error, current bool)
 
-	// MapPut: path's map was offered. old is the generation whose map was
-	// there, with its number of mappings, if there was one.
+	// MapPut: a module's map was offered to the store.
 	MapPut(put MapPut)
 	// Printed: the error of a generation was written to standard error.
 	Printed(r Report)

@@ -64,13 +64,13 @@ func (c *Config) Set(name, value string) error {
 	case "Cache":
 		err = pick(&c.Cache, value, "off", "hit", "miss")
 	case "CoalesceNs":
-		c.CoalesceNs, err = strconv.ParseInt(value, 10, 64)
+		err = assign(&c.CoalesceNs)(strconv.ParseInt(value, 10, 64))
 	case "LinkHops":
-		c.LinkHops, err = strconv.Atoi(value)
+		err = assign(&c.LinkHops)(strconv.Atoi(value))
 	case "ParkBound":
-		c.ParkBound, err = time.ParseDuration(value)
+		err = assign(&c.ParkBound)(time.ParseDuration(value))
 	case "HeartbeatPhase":
-		c.HeartbeatPhase, err = time.ParseDuration(value)
+		err = assign(&c.HeartbeatPhase)(time.ParseDuration(value))
 	default:
 		return fmt.Errorf("set switch %q: no such switch", name)
 	}
@@ -126,4 +126,14 @@ func pick[T ~uint8](v *T, value string, names ...string) error {
 		}
 	}
 	return fmt.Errorf("%q is none of %s", value, strings.Join(names, ", "))
+}
+
+// assign sets v to what was parsed, unless that failed.
+func assign[T any](v *T) func(T, error) error {
+	return func(parsed T, err error) error {
+		if err == nil {
+			*v = parsed
+		}
+		return err
+	}
 }

@@ -1,8 +1,10 @@
 package store
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
+	"io/fs"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -38,13 +40,16 @@ type Error struct {
 	Doing  string // such as `open store`
 	Path   string
 	Kind   Kind
-	Why    string
+	Why    string // may be empty if Err says it
 	Advice string
 	Err    error // the cause; may be nil
 }
 
 func (e *Error) Error() string {
-	s := fmt.Sprintf("%s %q: %s", e.Doing, e.Path, e.Why)
+	s := fmt.Sprintf("%s %q", e.Doing, e.Path)
+	if e.Why != "" {
+		s += ": " + e.Why
+	}
 	if e.Err != nil {
 		s += ": " + e.Err.Error()
 	}
@@ -73,6 +78,13 @@ func code(err error) int {
 	}
 	return 0
 }
+
+// Codes of SQL that SQLite refuses.
+const (
+	sqlError    = sqlite3.SQLITE_ERROR
+	sqlMismatch = sqlite3.SQLITE_MISMATCH
+	sqlRange    = sqlite3.SQLITE_RANGE
+)
 
 // isBusy reports whether another connection was in the way: trying again may help.
 func isBusy(err error) bool {
@@ -108,11 +120,12 @@ func explain(doing, path string, err error) error {
 	case sqlite3.SQLITE_IOERR:
 		e.Kind, e.Why = Other, "the disk failed"
 		e.Advice = "check the disk and its free space, or give a path on another one with --db"
-	default:
-		e.Why = "it failed"
-		if err != nil {
-			e.Why, e.Err = err.Error(), errors.Unwrap(err)
-		}
+	}
+	switch {
+	case errors.Is(err, sql.ErrConnDone), err.Error() == "sql: database is closed": // has no variable
+		e.Kind, e.Why, e.Err = Closed, "it is closed", nil
+	case errors.Is(err, fs.ErrPermission):
+		e.Kind, e.Advice = NoAccess, "check the permissions, or give another path with --db"
 	}
 	return e
 }

@@ -59,6 +59,7 @@ func (h *hasher) str(s string) {
 func (h *hasher) uint(u uint64) { h.buf = binary.AppendUvarint(h.buf, u) }
 
 // name adds an identity: its name, or the ID where a run did not keep the name.
+// The ID follows from the name.
 func (h *hasher) name(name string, id sim.EventID) {
 	h.str(name)
 	if name == "" {

@@ -42,9 +42,9 @@ type Options struct {
 	// Queue is how many traces may wait for the writer; Add blocks while it is
 	// full. 0 means 256.
 	Queue int
-	// MaxEvents is how many rows the table `events` of Query has at most. 0
-	// means 1,000,000.
-	MaxEvents int
+	// MaxRows is how many rows the table `events` of Query, and its result, have
+	// at most. 0 means 1,000,000.
+	MaxRows int
 }
 
 func (o Options) withDefaults() Options {
@@ -57,7 +57,7 @@ func (o Options) withDefaults() Options {
 	o.BatchBytes = or(o.BatchBytes, 1<<20)
 	o.BatchDelay = or(o.BatchDelay, 200*time.Millisecond)
 	o.Queue = or(o.Queue, 256)
-	o.MaxEvents = or(o.MaxEvents, 1_000_000)
+	o.MaxRows = or(o.MaxRows, 1_000_000)
 	return o
 }
 
@@ -71,12 +71,15 @@ func or[T comparable](v, otherwise T) T {
 
 // Store is a file of traces. Its methods may be called from any goroutine.
 type Store struct {
-	path   string
-	opts   Options
-	read   *sql.DB
-	write  *sql.DB // nil if opened for reading
-	writer *writer // nil if opened for reading
-	close  func() error
+	path     string // as given
+	abs      string
+	opts     Options
+	read     *sql.DB
+	readMode string  // of read, and of the connections of Query
+	write    *sql.DB // nil if opened for reading
+	writer   *writer // nil if opened for reading
+	encoders encoders
+	close    func() error
 }
 
 // Open opens the store at path. It creates the file and the folder it is in
@@ -87,13 +90,13 @@ func Open(path string, opts Options) (*Store, error) {
 	if err != nil {
 		return nil, explain("open store", path, err)
 	}
-	s := &Store{path: path, opts: opts.withDefaults()}
+	s := &Store{path: path, abs: abs, readMode: "ro", opts: opts.withDefaults()}
 	s.close = sync.OnceValue(s.shut)
 	ctx := context.Background()
 	if opts.ReadOnly {
-		err = s.openReading(ctx, abs)
+		err = s.openReading(ctx)
 	} else {
-		err = s.openWriting(ctx, abs)
+		err = s.openWriting(ctx)
 	}
 	if err != nil {
 		if s.write != nil {
@@ -110,55 +113,76 @@ func Open(path string, opts Options) (*Store, error) {
 // Path is the path that was given to Open.
 func (s *Store) Path() string { return s.path }
 
-func (s *Store) openWriting(ctx context.Context, abs string) error {
-	size, err := s.stat()
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if err := os.MkdirAll(filepath.Dir(abs), 0o755); err != nil {
+func (s *Store) openWriting(ctx context.Context) error {
+	err := s.stat()
+	if errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(s.abs), 0o755); err != nil {
 			return s.errorf(NoAccess, "its folder cannot be made", "check the permissions, or give another path with --db", err)
 		}
-	case err != nil:
-		return err
-	case size > 0:
-		// Opening for writing turns on write-ahead logging, which changes the
-		// file: look first whether it is one of ours.
-		if err := s.peek(ctx, abs); err != nil {
-			return err
-		}
-	}
-	s.write = openDB(dsn(abs, s.opts, "rwc", "journal_mode(WAL)", "synchronous(NORMAL)", "foreign_keys(1)"), 1)
-	// A change of the journal mode does not wait for busy_timeout when two
-	// processes make the same file (https://www.sqlite.org/wal.html#activating_and_configuring_wal_mode).
-	err = s.patiently(func() error { return migrate(ctx, s.write, "open store", s.path, migrations()) })
-	if err != nil {
+	} else if err != nil {
 		return err
 	}
-	s.read = openDB(dsn(abs, s.opts, "ro", "query_only(1)"), 4)
+	s.write = openDB(dsn(s.abs, s.opts, "rwc", "synchronous(NORMAL)", "foreign_keys(1)"), 1)
+	// A change of the journal mode may fail at once, whatever busy_timeout says,
+	// when two processes make the same file.
+	if err := s.patiently(func() error { return s.prepare(ctx) }); err != nil {
+		return err
+	}
+	s.openPool()
 	s.writer, err = newWriter(ctx, s)
 	return err
 }
 
-func (s *Store) openReading(ctx context.Context, abs string) error {
-	switch _, err := s.stat(); {
+// prepare makes the file a store of the latest version that can be written to.
+func (s *Store) prepare(ctx context.Context) error {
+	id, err := identify(ctx, s.write)
+	if err != nil {
+		return err
+	}
+	// Before the first change to what may be somebody else's file.
+	if err := id.refuse("open store", s.path, len(migrations())); err != nil {
+		return err
+	}
+	// Write-ahead logging is a property of the file, and stays on
+	// (https://www.sqlite.org/wal.html#persistence_of_wal_mode).
+	if _, err := s.write.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
+		return err
+	}
+	if err := migrate(ctx, s.write, "open store", s.path, migrations()); err != nil {
+		return err
+	}
+	// SQLite opens a file without write permission for reading, and says so only
+	// at the first change. This one changes nothing.
+	_, err = s.write.ExecContext(ctx, "DELETE FROM traces WHERE 0")
+	return err
+}
+
+func (s *Store) openReading(ctx context.Context) error {
+	switch err := s.stat(); {
 	case errors.Is(err, fs.ErrNotExist):
 		return s.errorf(Missing, "there is no such file", "`simrun run` makes one when it finds a failure; give another path with --db", nil)
 	case err != nil:
 		return err
 	}
-	s.read = openDB(dsn(abs, s.opts, "ro", "query_only(1)"), 4)
+	s.openPool()
 	id, err := identify(ctx, s.read)
-	if code(err) == sqlite3.SQLITE_CANTOPEN && !exists(abs+"-wal") {
+	if code(err) == sqlite3.SQLITE_CANTOPEN && !exists(s.abs+"-wal") {
 		// A file with write-ahead logging in a folder that cannot be written: the
 		// shared memory cannot be made, and is not needed, because nobody else
 		// can write either (https://www.sqlite.org/wal.html#read_only_databases).
 		s.read.Close()
-		s.read = openDB(dsn(abs, s.opts, "ro&immutable=1", "query_only(1)"), 4)
+		s.readMode = "ro&immutable=1"
+		s.openPool()
 		id, err = identify(ctx, s.read)
 	}
 	if err != nil {
 		return err
 	}
 	return s.acceptForReading(id)
+}
+
+func (s *Store) openPool() {
+	s.read = openDB(dsn(s.abs, s.opts, s.readMode, "query_only(1)"), 4)
 }
 
 func (s *Store) acceptForReading(id identity) error {
@@ -173,32 +197,18 @@ func (s *Store) acceptForReading(id identity) error {
 	return nil
 }
 
-// peek refuses a file that is not ours, without changing it.
-func (s *Store) peek(ctx context.Context, abs string) error {
-	db := openDB(dsn(abs, s.opts, "ro"), 1)
-	defer db.Close()
-	id, err := identify(ctx, db)
-	if code(err) == sqlite3.SQLITE_CANTOPEN {
-		return nil // a read-only folder: opening for writing will say so
-	}
-	if err != nil {
-		return err
-	}
-	return id.refuse("open store", s.path, len(migrations()))
-}
-
-// stat returns the size of the file, and refuses what cannot be one.
-func (s *Store) stat() (int64, error) {
+// stat refuses what cannot be a file of ours.
+func (s *Store) stat() error {
 	info, err := os.Stat(s.path)
 	switch {
 	case err != nil:
-		return 0, err
+		return err
 	case info.IsDir():
-		return 0, s.errorf(NotFile, "it is a folder", "give the path of a file, such as "+filepath.Join(s.path, "traces.db"), nil)
+		return s.errorf(NotFile, "it is a folder", "give the path of a file, such as "+filepath.Join(s.path, "traces.db"), nil)
 	case !info.Mode().IsRegular():
-		return 0, s.errorf(NotFile, "it is not a regular file", "give the path of a file", nil)
+		return s.errorf(NotFile, "it is not a regular file", "give the path of a file", nil)
 	}
-	return info.Size(), nil
+	return nil
 }
 
 func (s *Store) errorf(kind Kind, why, advice string, err error) error {

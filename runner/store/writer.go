@@ -44,7 +44,6 @@ type Stats struct {
 	Added     int // accepted by Add and AddCampaign
 	Committed int // of those, on disk, duplicates included
 	Duplicate int // of those, already there
-	Lost      int // of those, not written because of an error
 	Batches   int // transactions
 	Retries   int // transactions tried again
 }
@@ -168,14 +167,10 @@ func (b *batch) clear() {
 }
 
 // commit writes b in one transaction. After a failure nothing is written any
-// more: what is added is counted as lost, and every call says so.
+// more, and every call says how many were accepted in vain.
 func (w *writer) commit(b *batch) {
 	defer b.clear()
-	if len(b.items) == 0 {
-		return
-	}
-	if w.failure() != nil {
-		w.count(func(s *Stats) { s.Lost += len(b.items) })
+	if len(b.items) == 0 || w.failure() != nil {
 		return
 	}
 	duplicates, tries := 0, -1
@@ -187,7 +182,6 @@ func (w *writer) commit(b *batch) {
 	w.count(func(s *Stats) {
 		s.Retries += tries
 		if err != nil {
-			s.Lost += len(b.items)
 			return
 		}
 		s.Batches++
@@ -233,5 +227,5 @@ func (w *writer) failure() error {
 	if w.err == nil {
 		return nil
 	}
-	return fmt.Errorf("%w (not stored: %d)", w.err, w.stats.Lost)
+	return fmt.Errorf("%w (not stored: %d)", w.err, w.stats.Added-w.stats.Committed)
 }

@@ -1,67 +1,83 @@
 package jsloop
 
 // bunState is what Bun keeps besides. Where it differs from Node, this is Bun 1.4.5
-// as observed; the differences are in when things are reported, not in the order of
-// microtasks (except for Finally).
+// as observed. A turn of its loop is: report rejections, immediates, poll, timers.
 type bunState struct {
-	main     error // thrown by the main script, reported after its drain
+	main     error // thrown by the main script; reported after the first reports
 	rejected bool  // main is the reason of a rejected main module
-	fatal    bool  // nobody listened to an exception: exit after this batch
+	reported bool  // the turn has reported rejections
+	turns    int
+	ending   bool // nothing was left when the turn began
+	// unhandled: nobody listened to a rejection or to a timer's exception. From then on only
+	// immediates keep the loop alive.
+	unhandled bool
 }
 
 // reportsNow reports whether rejections are reported at the end of this drain. Bun
-// does that once for a batch of timers or immediates, not between two callbacks.
+// does that once a turn, not between two callbacks.
 func (l *Loop) reportsNow() bool {
-	if l.cfg.Flavour != Bun {
-		return true
-	}
-	switch l.phase {
-	case phaseTimers, phaseCheck, phaseIO:
-		return false
-	}
-	return true
+	return l.cfg.Flavour != Bun || l.phase == phaseTurn && l.bun.reported
 }
 
-// bunDrained reports what the main script threw: after its ticks and microtasks.
-func (l *Loop) bunDrained() {
-	thrown := l.bun.main
-	if thrown == nil || l.phase == phaseDone {
+// advanceBunTurn begins a turn: is something left; then reports; then immediates.
+// After the main script it reports before it asks.
+func (l *Loop) advanceBunTurn() {
+	b := &l.bun
+	if !b.reported {
+		if b.turns++; b.turns > 1 && !l.alive() {
+			b.ending = true
+		}
+		b.reported = true
+		if l.startDrain(); l.drain != drainOff {
+			return
+		}
+	}
+	if b.main != nil {
 		return
 	}
-	l.bun.main = nil
-	from := FromException
-	if l.bun.rejected {
-		from = FromRejection
+	b.reported = false
+	if b.turns == 1 || b.ending && !b.unhandled {
+		b.ending = !l.alive()
 	}
-	l.uncaught(thrown, from)
+	if b.ending {
+		l.phase = phaseEnd
+		return
+	}
+	l.openCheck()
 }
 
-// bunThrown reports what a callback threw. It stops nothing: the thrower's own ticks
-// and microtasks run next. Without a listener the process ends with code 1, but only
-// when the batch is through.
+// reportMain reports what the main script threw.
+func (l *Loop) reportMain() {
+	thrown := l.bun.main
+	l.bun.main = nil
+	if l.bun.rejected {
+		l.uncaught(thrown, FromRejection)
+	} else {
+		l.uncaught(thrown, FromException)
+	}
+}
+
+// bunThrown reports what a callback threw. It stops nothing; but after an immediate
+// that threw, the next one runs before ticks and microtasks. Without a listener the
+// exit code becomes 1, and one thrown by a timer ends the loop after this turn.
 func (l *Loop) bunThrown(thrown error) {
+	if l.drain == drainOff {
+		l.cp.ran = false
+	}
 	if l.cfg.OnUncaughtException != nil {
 		l.uncaught(thrown, FromException)
 		return
 	}
-	l.code = 1
-	if l.drain == drainOff {
-		l.bun.fatal = true
-	}
-}
-
-// bunUnhandled ends the process: Bun does not hand unhandled rejections to
-// listeners of uncaughtException. The code of the process is 1, but listeners of
-// exit see 0.
-func (l *Loop) bunUnhandled() {
-	code := l.code
-	l.exit(code)
+	l.bun.unhandled = l.bun.unhandled || l.phase == phaseTimers && l.drain == drainOff
 	l.code = 1
 }
 
-// bunBatch ends a batch of callbacks.
-func (l *Loop) bunBatch() {
-	if l.bun.fatal && l.drain == drainOff {
-		l.exit(1)
-	}
+// bunUnhandled deals with a rejection without listener: Bun does not hand it to
+// listeners of uncaughtException. The code of the process is 1 in the end, though
+// listeners of exit do not see it.
+func (l *Loop) bunUnhandled() { l.bun.unhandled = true }
+
+// bunAlive is alive for Bun.
+func (l *Loop) bunAlive() bool {
+	return l.immediateRefs > 0 || !l.bun.unhandled && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0)
 }

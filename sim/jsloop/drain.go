@@ -46,7 +46,7 @@ func (l *Loop) advanceDrain() (Step, bool) {
 				return Step{Kind: StepMicrotask}, true
 			}
 			if !l.tickScheduled && !l.tracker.toReport {
-				l.endDrain()
+				l.drain = drainOff
 				return Step{}, false
 			}
 			l.drain = drainTicks
@@ -65,7 +65,7 @@ func (l *Loop) advanceDrain() (Step, bool) {
 			}
 			if !l.reportsNow() {
 				l.tickScheduled = false
-				l.endDrain()
+				l.drain = drainOff
 				return Step{}, false
 			}
 			l.drain = drainReports
@@ -79,18 +79,12 @@ func (l *Loop) advanceDrain() (Step, bool) {
 				continue
 			}
 			l.tickScheduled, l.tracker.toReport = false, false
-			l.endDrain()
+			l.drain = drainOff
 			return Step{}, false
 		default:
 			return Step{}, false
 		}
 	}
-}
-
-// endDrain ends the drain.
-func (l *Loop) endDrain() {
-	l.drain = drainOff
-	l.bunDrained()
 }
 
 func (l *Loop) stepTick() {
@@ -102,7 +96,12 @@ func (l *Loop) stepTick() {
 // stepMicrotask runs one microtask. V8 reports what one throws and goes on with the
 // next (Runtime_ReportMessageFromMicrotask), unlike with ticks.
 func (l *Loop) stepMicrotask() {
-	if thrown := l.micro.pop().run(l); thrown != nil {
+	thrown := l.micro.pop().run(l)
+	switch {
+	case thrown == nil:
+	case l.cfg.Flavour == Bun:
+		l.bunThrown(thrown)
+	default:
 		l.uncaught(thrown, FromException)
 	}
 }

@@ -98,5 +98,8 @@ func (l *Loop) restartCheck() {
 // closeCheck ends the phase: the callback scope closes, and a new turn begins.
 func (l *Loop) closeCheck() {
 	l.phase = phaseTurn
+	if l.cfg.Flavour == Bun {
+		l.phase = phasePoll
+	}
 	l.startDrain()
 }

@@ -69,7 +69,9 @@ type phase uint8
 const (
 	phaseMain   phase = iota
 	phaseTurn         // the turn begins; exits if nothing is left
+	phaseUpdate       // the clock is read
 	phaseTimers       // timers that are due
+	phaseAgain        // timers that have become due meanwhile
 	phasePoll         // waits for callbacks from outside
 	phaseIO           // runs them
 	phaseNative       // Node's own immediates
@@ -162,6 +164,9 @@ func (l *Loop) readClock() int64 {
 
 // alive reports whether something is left that the loop must wait for.
 func (l *Loop) alive() bool {
+	if l.cfg.Flavour == Bun {
+		return l.bunAlive()
+	}
 	return l.timers.refs > 0 || l.immediateRefs > 0 || l.refs > 0 || l.posted.n > 0
 }
 
@@ -188,8 +193,12 @@ func (l *Loop) advance() (Step, bool) {
 		return Step{Kind: StepMain}, true
 	case phaseTurn:
 		return l.advanceTurn()
+	case phaseUpdate:
+		return l.advanceUpdate()
 	case phaseTimers:
 		return l.advanceTimers()
+	case phaseAgain:
+		return l.advanceAgain()
 	case phasePoll:
 		return l.advancePoll()
 	case phaseIO:
@@ -244,25 +253,44 @@ func (l *Loop) stepTimers() {
 
 // advanceTurn begins a turn of the loop (uv_run, libuv src/unix/core.c).
 func (l *Loop) advanceTurn() (Step, bool) {
+	if l.cfg.Flavour == Bun {
+		l.advanceBunTurn()
+		return Step{Kind: StepReport}, l.bun.main != nil && l.drain == drainOff
+	}
 	if !l.alive() {
 		l.phase = phaseEnd
 		return Step{}, false
 	}
-	if len(l.timers.lists) == 0 { // no timer, no reason to look at the clock
-		l.phase = phasePoll
+	l.phase = phaseUpdate
+	return Step{}, false
+}
+
+// advanceUpdate reads the clock, if there is a timer for which it matters.
+func (l *Loop) advanceUpdate() (Step, bool) {
+	if len(l.timers.lists) == 0 {
+		l.phase = l.afterTimers()
 		return Step{}, false
 	}
 	return Step{Kind: StepTimers}, true
 }
 
+// afterTimers is the phase that follows the timers phase. Node's turn is timers,
+// poll, check; Bun's is check, poll, timers.
+func (l *Loop) afterTimers() phase {
+	if l.cfg.Flavour == Bun {
+		return phaseTurn
+	}
+	return phasePoll
+}
+
 // advancePoll decides whether the poll phase has to wait. It may be asked again
 // and again.
 func (l *Loop) advancePoll() (Step, bool) {
-	if l.cfg.Flavour != Browser && !l.alive() {
+	if l.cfg.Flavour == Node && !l.alive() {
 		l.phase = phaseEnd
 		return Step{}, false
 	}
-	if l.posted.n > 0 || l.immediateRefs > 0 {
+	if l.posted.n > 0 || l.immediateRefs > 0 || !l.alive() {
 		return Step{Kind: StepPoll}, true
 	}
 	s := Step{Kind: StepPoll, Wait: true}
@@ -287,6 +315,10 @@ func (l *Loop) advanceIO() (Step, bool) {
 	}
 	if l.batch > 0 {
 		return Step{Kind: StepCallback}, true
+	}
+	if l.cfg.Flavour == Bun {
+		l.phase = phaseUpdate
+		return Step{}, false
 	}
 	// CheckImmediate first runs Node's own immediates (RunAndClearNativeImmediates),
 	// in a callback scope: when it closes, ticks that an exception has left run.

@@ -16,15 +16,12 @@ func (l *Loop) stepMain() {
 	}
 	if thrown != nil {
 		if l.cfg.Flavour == Bun {
-			l.bun.main = thrown // reported after the drain
+			l.bun.main = thrown // reported later
 		} else if l.uncaught(thrown, FromException); l.phase == phaseDone {
 			return
 		}
 	}
 	l.startDrain()
-	if l.drain == drainOff {
-		l.endDrain()
-	}
 }
 
 // Microtasks from the rejection of a main module to the report of it: the awaits

@@ -57,13 +57,25 @@ func (f *bunFinally) settled(p *Promise) {
 		f.derived.reject(err)
 		return
 	}
-	_, isThenable := out.(Thenable)
-	_, isPromise := out.(*Promise)
-	if !isThenable && !isPromise {
+	switch out := out.(type) {
+	case *Promise:
+		out.react(reaction{native: &passThrough{f.derived, p}})
+	case Thenable:
+		f.callThen(out, p)
+	default:
 		f.derived.settled(p)
-		return
 	}
-	p.loop.Resolve(out).react(reaction{native: &passThrough{f.derived, p}})
+}
+
+// callThen waits for a thenable: JavaScriptCore calls its then at once, not in a job.
+func (f *bunFinally) callThen(thenable Thenable, source *Promise) {
+	wait := &Promise{loop: source.loop}
+	resolve, reject := wait.resolvers()
+	wait.react(reaction{native: &passThrough{f.derived, source}})
+	_, thrown := try(func() (Value, error) { return nil, thenable.Then(resolve, reject) })
+	if thrown != nil {
+		reject(thrown)
+	}
 }
 
 // passThrough settles derived like source, if it is fulfilled itself.

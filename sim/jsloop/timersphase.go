@@ -15,7 +15,7 @@ type timersPhase struct {
 func (l *Loop) openTimers() {
 	l.readClock()
 	if l.handleAt > l.loopTime {
-		l.phase = phasePoll
+		l.phase = l.afterTimers()
 		return
 	}
 	l.phase = phaseTimers
@@ -120,6 +120,18 @@ func (l *Loop) closeTimers() {
 		l.nextExpiry = l.timers.lists[0].expiry
 		l.handleAt = l.loopTime + max(l.nextExpiry-l.loopTime, 1)
 	}
-	l.phase = phasePoll
+	l.phase = phaseAgain
 	l.startDrain()
+}
+
+// advanceAgain is the loop of uv__run_timers: the ticks of the last callback ran
+// after libuv's timer was set, and a setTimeout in them refreshed the cached time. If
+// that makes the timer due, it runs in the same phase, before immediates. (So Node,
+// although a timer that is made in a callback itself never does.)
+func (l *Loop) advanceAgain() (Step, bool) {
+	if l.cfg.Flavour == Node && l.handleAt <= l.loopTime {
+		return Step{Kind: StepTimers}, true
+	}
+	l.phase = l.afterTimers()
+	return Step{}, false
 }

@@ -83,6 +83,10 @@ func (l *Loop) Rejections() bool {
 
 // stepReport reports one rejection, or that one has been handled.
 func (l *Loop) stepReport() {
+	if l.drain == drainOff {
+		l.reportMain()
+		return
+	}
 	t := &l.tracker
 	s, _ := t.next()
 	t.did = true

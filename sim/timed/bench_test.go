@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/seed-3519b94c/simrun/sim/timed"
 )
 
@@ -22,57 +24,96 @@ func (m *mixer) window() (earliest, latest int64) {
 	return earliest, earliest + 1 + int64(m.below(3000))
 }
 
-// BenchmarkStep is one step at a constant number of pending events: scan which
-// may fire, choose one, fire it, arm its successor.
+// stepper is one step at a constant number of pending events: scan which may
+// fire, choose one, fire it, arm its successor. It returns how many may fire.
+type stepper interface{ step() int }
+
+type stateStepper struct {
+	s       timed.State
+	m       mixer
+	events  []timed.Var
+	enabled []int
+}
+
+func newStateStepper(n int) *stateStepper {
+	b := &stateStepper{m: 1, events: make([]timed.Var, n), enabled: make([]int, 0, n)}
+	b.s.Reset()
+	for i := range b.events {
+		b.events[i] = b.s.Arm(b.m.window())
+	}
+	return b
+}
+
+func (b *stateStepper) step() int {
+	b.enabled = b.enabled[:0]
+	for i, v := range b.events {
+		if b.s.MayFire(v) {
+			b.enabled = append(b.enabled, i)
+		}
+	}
+	i := b.enabled[b.m.below(len(b.enabled))]
+	b.s.Fire(b.events[i])
+	b.events[i] = b.s.Arm(b.m.window())
+	return len(b.enabled)
+}
+
+type plainStepper struct {
+	p       *plain
+	m       mixer
+	enabled []int
+}
+
+func newPlainStepper(n int) *plainStepper {
+	b := &plainStepper{p: newPlain(), m: 1, enabled: make([]int, 0, n)}
+	for range n {
+		e, l := b.m.window()
+		b.p.arm(b.p.now, e, l)
+	}
+	return b
+}
+
+func (b *plainStepper) step() int {
+	b.enabled = b.enabled[:0]
+	for i, x := range b.p.pending {
+		if b.p.mayFire(x) {
+			b.enabled = append(b.enabled, i)
+		}
+	}
+	i := b.enabled[b.m.below(len(b.enabled))]
+	b.p.fire(b.p.pending[i])
+	e, l := b.m.window()
+	x := b.p.arm(b.p.now, e, l)
+	copy(b.p.pending[i+1:], b.p.pending[i:]) // in the place of the one that fired
+	b.p.pending[i] = x
+	return len(b.enabled)
+}
+
+// Both sides of the benchmark do the same.
+func TestSteppersAgree(t *testing.T) {
+	for _, n := range sizes[:6] {
+		a, b := newStateStepper(n), newPlainStepper(n)
+		for i := range 500 {
+			require.Equal(t, b.step(), a.step(), "%d pending, step %d", n, i)
+		}
+	}
+}
+
+// BenchmarkStep compares State with the plain matrix.
 func BenchmarkStep(b *testing.B) {
 	for _, n := range sizes {
-		b.Run(fmt.Sprintf("pending=%d/state", n), func(b *testing.B) {
-			var s timed.State
-			s.Reset()
-			m := mixer(1)
-			events := make([]timed.Var, n)
-			for i := range events {
-				events[i] = s.Arm(m.window())
-			}
-			enabled, total := make([]int, 0, n), 0
-			b.ReportAllocs()
-			for b.Loop() {
-				enabled = enabled[:0]
-				for i, v := range events {
-					if s.MayFire(v) {
-						enabled = append(enabled, i)
-					}
+		for _, side := range []struct {
+			name string
+			stepper
+		}{{"state", newStateStepper(n)}, {"plain", newPlainStepper(n)}} {
+			b.Run(fmt.Sprintf("pending=%d/%s", n, side.name), func(b *testing.B) {
+				total := 0
+				b.ReportAllocs()
+				for b.Loop() {
+					total += side.step()
 				}
-				total += len(enabled)
-				i := enabled[m.below(len(enabled))]
-				s.Fire(events[i])
-				events[i] = s.Arm(m.window())
-			}
-			b.ReportMetric(float64(total)/float64(b.N), "enabled")
-		})
-		b.Run(fmt.Sprintf("pending=%d/plain", n), func(b *testing.B) {
-			p := newPlain()
-			m := mixer(1)
-			for range n {
-				e, l := m.window()
-				p.arm(p.now, e, l)
-			}
-			enabled, total := make([]int, 0, n), 0
-			b.ReportAllocs()
-			for b.Loop() {
-				enabled = enabled[:0]
-				for _, x := range p.pending {
-					if p.mayFire(x) {
-						enabled = append(enabled, x)
-					}
-				}
-				total += len(enabled)
-				p.fire(enabled[m.below(len(enabled))])
-				e, l := m.window()
-				p.arm(p.now, e, l)
-			}
-			b.ReportMetric(float64(total)/float64(b.N), "enabled")
-		})
+				b.ReportMetric(float64(total)/float64(b.N), "enabled")
+			})
+		}
 	}
 }
 

@@ -161,9 +161,6 @@ func (s *State) tighten(i, j int, c int64) {
 	if s.bound[i*s.stride+j] <= c {
 		return
 	}
-	if s.stale {
-		s.refresh()
-	}
 	via := s.next[:s.n] // free between firings
 	for k, b := range s.row(j) {
 		via[k] = b + c
@@ -175,5 +172,7 @@ func (s *State) tighten(i, j int, c int64) {
 		row := s.row(k)
 		relax(row, via, row[i])
 	}
-	relax(s.low[:s.n], via, s.low[i]) // a minimum of rows is relaxed like a row
+	if !s.stale {
+		relax(s.low[:s.n], via, s.low[i]) // a minimum of rows is relaxed like a row
+	}
 }

@@ -76,15 +76,18 @@ type Stall struct {
 	// in which nothing happens more than L after its nominal instant. With 0 the
 	// run is possible on a good day, and nothing below is set but Culprit, to -1.
 	Lateness int64
-	// Cycle holds the events of one chain of bounds that forces Lateness, in the
-	// order of the chain; -1 is the origin. Each is bounded by the next one.
+	// Cycle holds the events of one circle of bounds that forces Lateness; -1 is
+	// the origin. Each cannot be earlier than so much after, or so much before, the
+	// one in front of it, and the first not than the last. It begins with the
+	// smallest index.
 	Cycle []int
-	// Late holds the events of Cycle that could be less late if others were later.
-	// The bounds of the rest of the chain cannot give way.
+	// Late holds the events of Cycle that must be late. The other bounds of the
+	// circle cannot give way.
 	Late []int
 	// Culprit is the event that, late alone, makes the run possible, and
-	// CulpritLateness how late it must then be. If several do, it is the one that
-	// needs the least, then the one with the smallest index. -1 if none does.
+	// CulpritLateness how late it must then be. If several do, all need the same,
+	// and it is the one with the smallest index. -1 if none does; in a run of more
+	// than a thousand events, also if none was found in reasonable time.
 	Culprit         int
 	CulpritLateness int64
 }
@@ -104,30 +107,50 @@ func (r *Run) SmallestStall() (Stall, error) {
 	if stall.Lateness = s.late; s.late == 0 {
 		return stall, nil
 	}
-	stall.Cycle, stall.Late = critical.events, critical.elastic
+	stall.Cycle, stall.Late = fromLeast(critical.events), critical.elastic
+	slices.Sort(stall.Late)
 	stall.Culprit, stall.CulpritLateness = s.culprit()
 	return stall, nil
 }
 
-// culprit tries each event as the only late one. Only events on all cycles that
-// make the run impossible without lateness can be it, so each cycle that is met
-// narrows the candidates.
+// fromLeast turns a circle so that it begins with the smallest index.
+func fromLeast(circle []int) []int {
+	i := slices.Index(circle, slices.Min(circle))
+	return slices.Concat(circle[i:], circle[:i])
+}
+
+// culpritWork bounds the search for a culprit, in bounds looked at: a run of a
+// thousand events is searched whole.
+const culpritWork = 1 << 22
+
+// culprit tries each event as the only late one. Only an event on all cycles
+// that make the run impossible without lateness can be it, and a cycle that asks
+// for g too much asks it of whoever it is. So every cycle that is met narrows the
+// candidates and raises the floor, and all who suffice need the same.
 func (s *solver) culprit() (event int, lateness int64) {
-	event = -1
 	s.late = 0
-	candidates := s.worst(upper).elastic
-	for len(candidates) > 0 {
+	met := s.worst(upper)
+	candidates, floor := met.elastic, met.excess
+	slices.Sort(candidates)
+	tries := max(16, culpritWork/(len(s.ahead)+len(s.back)))
+	for len(candidates) > 0 && tries > 0 {
 		x := candidates[0]
 		candidates = candidates[1:]
-		s.only, s.late = x, 0
-		met, err := s.least(upper, &s.late)
-		if err == nil {
-			if event < 0 || s.late < lateness || s.late == lateness && x < event {
-				event, lateness = x, s.late
-			}
+		if e := &s.events[x]; e.Nominal+floor > e.Latest {
 			continue
 		}
-		candidates = slices.DeleteFunc(candidates, func(e int) bool { return !slices.Contains(met.events, e) })
+		tries--
+		s.only, s.late = x, floor
+		met, err := s.least(upper, &s.late)
+		if err == nil {
+			return x, s.late
+		}
+		floor = max(floor, met.excess)
+		slices.Sort(met.events)
+		candidates = slices.DeleteFunc(candidates, func(e int) bool {
+			_, on := slices.BinarySearch(met.events, e)
+			return !on
+		})
 	}
-	return event, lateness
+	return -1, 0
 }

@@ -9,7 +9,7 @@ func (k *Kernel) Chmod(t Table, path string, mode uint16) error {
 	if err != nil {
 		return err
 	}
-	return k.change(d, env.InAttrib, func(in *inode) { in.mode = mode & 0o7777 })
+	return k.change(d, step{do: setMode, n: int64(mode)}, env.InAttrib)
 }
 
 // Fchmod is fchmod(2).
@@ -18,7 +18,7 @@ func (k *Kernel) Fchmod(t Table, fd env.FD, mode uint16) error {
 	if id == 0 || k.descriptions[id].path() {
 		return env.EBADF
 	}
-	return k.change(k.descriptions[id].dentry, env.InAttrib, func(in *inode) { in.mode = mode & 0o7777 })
+	return k.change(k.descriptions[id].dentry, step{do: setMode, n: int64(mode)}, env.InAttrib)
 }
 
 // Chown is chown(2); owners are not modelled.
@@ -55,25 +55,30 @@ func (k *Kernel) touch(t Table, path string, mask env.WatchMask) error {
 	if err != nil {
 		return err
 	}
-	return k.change(d, mask, nil)
+	return k.change(d, step{do: touchInode}, mask)
 }
 
-// change applies set to the inode of d and queues mask.
-func (k *Kernel) change(d int32, mask env.WatchMask, set func(*inode)) error {
-	in := k.dentries[d].inode
-	if !k.free(in) {
+// change is a call that does one thing to the inode of d and queues mask.
+func (k *Kernel) change(d int32, effect step, mask env.WatchMask) error {
+	if !k.mayLock(k.dentries[d].inode) {
 		return ErrBlocked
 	}
 	c := k.begin()
-	k.lock(c, in)
-	k.writes(Attributes, k.inodes[in].serial)
-	if set != nil {
-		set(&k.inodes[in])
-	}
+	k.changeInode(c, d, effect, mask)
+	k.end(c)
+	return nil
+}
+
+// changeInode adds the steps of a change: the path is resolved by now; the
+// effect and its record come under the inode's lock (notify_change), which the
+// call may have to wait for while the name is removed.
+func (k *Kernel) changeInode(c *Call, d int32, effect step, mask env.WatchMask) {
+	in := k.dentries[d].inode
+	effect.inode = in
 	k.pin(d)
+	c.add(step{do: lockInode, inode: in})
+	c.add(effect)
 	k.announce(c, d, mask, false)
 	k.unlockLater(c, in)
 	c.add(step{do: unpinName, dentry: d})
-	k.end(c)
-	return nil
 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "github.com/seed-3519b94c/simrun/sim/env"
+import (
+	"encoding/binary"
+
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
 
 // Call is the rest of a system call whose effect on names and content has
 // happened: the records it has yet to queue, and what is left to release. Calls
@@ -23,7 +27,9 @@ const (
 	unpinName
 	lockInode
 	unlockInode
-	cutInode // truncate to nothing
+	cutInode // set the size to n
+	setMode  // set the mode to n
+	touchInode
 )
 
 type step struct {
@@ -33,6 +39,7 @@ type step struct {
 	cookie uint32
 	dentry int32
 	inode  int32
+	n      int64
 	name   string
 }
 
@@ -82,6 +89,19 @@ func (c *Call) CopyFrom(from *Call) {
 	c.next = from.next
 }
 
+// AppendState appends a description of what is left to dst.
+func (c *Call) AppendState(dst []byte) []byte {
+	for _, s := range c.steps[c.next:] {
+		dst = append(dst, byte(s.do))
+		dst = binary.AppendUvarint(dst, uint64(s.mask))
+		dst = binary.AppendUvarint(dst, uint64(s.dentry))
+		dst = binary.AppendUvarint(dst, uint64(s.inode))
+		dst = binary.AppendUvarint(dst, uint64(s.n))
+		dst = appendText(dst, s.name)
+	}
+	return append(dst, 0xff)
+}
+
 func (c *Call) clear() { c.steps, c.next = c.steps[:0], 0 }
 
 func (c *Call) add(s step) { c.steps = append(c.steps, s) }
@@ -126,6 +146,10 @@ func (k *Kernel) free(inodes ...int32) bool {
 	}
 	return true
 }
+
+// mayLock reports whether a call that runs at once may take the lock of an
+// inode; a deferred one waits for it at its lock step.
+func (k *Kernel) mayLock(in int32) bool { return k.split != nil || !k.inodes[in].locked }
 
 // lock holds an inode until the unlock step of a deferred call. A call that
 // runs at once has no need to.
@@ -183,7 +207,13 @@ func (k *Kernel) perform(c *Call, s step, halves bool) bool {
 		k.unlock(s.inode)
 		return true
 	case cutInode:
-		k.cut(s.inode, 0)
+		k.cut(s.inode, s.n)
+		return true
+	case touchInode:
+		k.writes(Attributes, k.inodes[s.inode].serial)
+	case setMode:
+		k.writes(Attributes, k.inodes[s.inode].serial)
+		k.inodes[s.inode].mode = uint16(s.n) & 0o7777
 		return true
 	}
 	return false

@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/seed-3519b94c/simrun/sim/env"
+
 // dentry is one name of an inode in a directory. An open file holds the dentry
 // it was opened by, and its events carry that dentry's present name; so the
 // dentry outlives the name when a file is removed while it is open. What
@@ -104,7 +106,7 @@ func (k *Kernel) unpin(c *Call, d int32) {
 	in := de.inode
 	de.inode = 0
 	if k.inodes[in].links == 0 {
-		c.insert(step{do: tellInode, inode: in, mask: inDeleteSelf},
+		c.insert(step{do: tellInode, inode: in, mask: env.InDeleteSelf},
 			step{do: forgetWatches, inode: in},
 			step{do: dropInode, inode: in},
 			step{do: freeName, dentry: d})
@@ -121,12 +123,10 @@ func (k *Kernel) part(c *Call, d int32) {
 	de := &k.dentries[d]
 	in := de.inode
 	de.inode = 0
-	if k.inodes[in].links != 0 {
-		k.dropInode(in)
-		return
+	if k.inodes[in].links == 0 {
+		c.add(step{do: tellInode, inode: in, mask: env.InDeleteSelf})
+		c.add(step{do: forgetWatches, inode: in})
 	}
-	c.add(step{do: tellInode, inode: in, mask: inDeleteSelf})
-	c.add(step{do: forgetWatches, inode: in})
 	c.add(step{do: dropInode, inode: in})
 }
 

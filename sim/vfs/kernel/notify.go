@@ -2,8 +2,6 @@ package kernel
 
 import "github.com/seed-3519b94c/simrun/sim/env"
 
-const inDeleteSelf = env.InDeleteSelf
-
 // announce adds the event of dentry d: to the watches of its directory under
 // its name, then to those of the inode (fsnotify_parent in the kernel).
 func (k *Kernel) announce(c *Call, d int32, mask env.WatchMask, byFile bool) {

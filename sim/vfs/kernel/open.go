@@ -35,19 +35,14 @@ func (k *Kernel) OpenMode(t Table, path string, flags env.OpenFlag, mode uint16)
 	}
 	in := k.dentries[p.child].inode
 	cut := flags&env.Truncate != 0 && k.inodes[in].kind == regular
-	c := k.begin()
-	if cut && c == &k.own && k.inodes[in].locked {
+	if cut && !k.mayLock(in) {
 		return env.NoFD, ErrBlocked
 	}
+	c := k.begin()
 	k.reads(Attributes, k.inodes[in].serial)
 	fd := k.openDentry(c, t, p.child, flags)
 	if cut {
-		k.pin(p.child)
-		c.add(step{do: lockInode, inode: in})
-		c.add(step{do: cutInode, inode: in})
-		k.announce(c, p.child, env.InModify, false)
-		k.unlockLater(c, in)
-		c.add(step{do: unpinName, dentry: p.child})
+		k.changeInode(c, p.child, step{do: cutInode}, env.InModify)
 	}
 	k.end(c)
 	return fd, nil

@@ -23,7 +23,7 @@ type place struct {
 
 // resolve finds the dentry that path names.
 func (k *Kernel) resolve(t Table, path string, follow bool) (int32, error) {
-	p, err := k.find(t, path, follow)
+	p, err := k.find(t, path, follow || strings.HasSuffix(path, "/"))
 	if err != nil {
 		return 0, err
 	}
@@ -76,7 +76,7 @@ func (k *Kernel) walk(at int32, path string, follow bool, links *int) (place, er
 			p.child = k.lookup(k.dentries[at].inode, name)
 		}
 		last := rest == ""
-		if p.child != 0 && k.kindOf(p.child) == symlink && (!last || follow || slash) {
+		if p.child != 0 && k.kindOf(p.child) == symlink && (!last || follow) {
 			if *links++; *links > maxLinks {
 				return place{}, env.ELOOP
 			}

@@ -74,6 +74,13 @@ func (k *Kernel) Queued(i Instance) int {
 	return len(q.buf) - q.head
 }
 
+// Waiting shows the records that wait, for tests and displays. They are valid until
+// the next call on the instance, and no call of a process can see them.
+func (k *Kernel) Waiting(i Instance) []env.WatchEvent {
+	q := &k.instances[i]
+	return q.buf[q.head:]
+}
+
 // ReadEvents is read(2) on an inotify instance with a buffer of size bytes: it
 // takes as many whole records as fit and appends them to dst. On an empty queue
 // it returns ErrBlocked; if the first record does not fit, EINVAL.

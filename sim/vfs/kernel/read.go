@@ -31,6 +31,13 @@ func (k *Kernel) BeginRead(t Table, fd env.FD, n int) (Reading, error) {
 	return Reading{desc: id, off: desc.offset, want: int64(n)}, nil
 }
 
+// NextPage is how far, counted from the start of the read, the bytes reach that
+// share a page of the file with the next one to be read.
+func (r *Reading) NextPage() int {
+	at := r.off + r.done
+	return int(min(r.done+Page-at%Page, r.want))
+}
+
 // ReadStep takes the bytes up to upTo, counted from the start of the read, as
 // they are now.
 func (k *Kernel) ReadStep(r *Reading, upTo int) {
@@ -41,11 +48,12 @@ func (k *Kernel) ReadStep(r *Reading, upTo int) {
 	if lo >= hi {
 		return
 	}
-	r.got = k.join(r.got, k.part2(in, lo, hi))
+	r.got = k.join(r.got, k.view(in, lo, hi))
 	r.done += hi - lo
 }
 
-func (k *Kernel) part2(in *inode, lo, hi int64) env.Data {
+// view is the bytes [lo, hi) of a file, without a copy if that is all of it.
+func (k *Kernel) view(in *inode, lo, hi int64) env.Data {
 	if lo == 0 && hi == in.size {
 		return in.data
 	}

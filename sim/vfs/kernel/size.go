@@ -33,19 +33,7 @@ func (k *Kernel) Ftruncate(t Table, fd env.FD, size int64) error {
 }
 
 func (k *Kernel) truncate(d int32, size int64) error {
-	in := k.dentries[d].inode
-	if !k.free(in) {
-		return ErrBlocked
-	}
-	c := k.begin()
-	k.lock(c, in)
-	k.cut(in, size)
-	k.pin(d)
-	k.announce(c, d, env.InModify, false)
-	k.unlockLater(c, in)
-	c.add(step{do: unpinName, dentry: d})
-	k.end(c)
-	return nil
+	return k.change(d, step{do: cutInode, n: size}, env.InModify)
 }
 
 // Fallocate is fallocate(2) with mode 0: the file grows to off+n if it was

@@ -57,6 +57,16 @@ func (k *Kernel) beginWrite(t Table, fd env.FD, off int64, d env.Data) (Writing,
 // Size is the number of bytes to be written.
 func (w *Writing) Size() int { return w.total }
 
+// Page is the grain in which readers may see a write, and a writer a read.
+const Page = 4096
+
+// NextPage is how far, counted from the start of the write, the bytes reach that
+// share a page of the file with the next one to become visible.
+func (w *Writing) NextPage() int {
+	at := w.off + int64(w.done)
+	return min(w.done+int(Page-at%Page), w.total)
+}
+
 // WriteStep makes the bytes up to upTo, counted from the start of the write,
 // visible to readers.
 func (k *Kernel) WriteStep(w *Writing, upTo int) {
@@ -165,7 +175,7 @@ func (k *Kernel) Sendfile(t Table, from, to env.FD, n int) (int, error) {
 	if lo >= hi {
 		return 0, nil
 	}
-	data := k.part2(in, lo, hi)
+	data := k.view(in, lo, hi)
 	o := &k.inodes[target]
 	k.writes(Content, o.serial)
 	k.writes(Description, uint64(src))

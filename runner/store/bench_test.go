@@ -1,0 +1,160 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// benchEvents is the length of the traces of all benchmarks.
+const benchEvents = 200
+
+// benchTraces makes distinct traces: as many stories, over few sets of events.
+func benchTraces(n int) []*sim.Trace {
+	shapes := make([]*sim.Trace, 16)
+	for i := range shapes {
+		shapes[i] = typicalTrace(int64(i), benchEvents)
+	}
+	list := make([]*sim.Trace, n)
+	for i := range list {
+		t := *shapes[i%len(shapes)]
+		t.Params = []sim.Param{{Label: "edits", Value: int64(i), Lo: 1, Hi: 1 << 40}}
+		list[i] = &t
+	}
+	return list
+}
+
+func BenchmarkEncode(b *testing.B) {
+	t := typicalTrace(1, benchEvents)
+	var e encoder
+	b.ReportAllocs()
+	size := 0
+	for b.Loop() {
+		blob, err := e.encode(t)
+		require.NoError(b, err)
+		size = len(blob)
+	}
+	perEvent(b)
+	b.ReportMetric(float64(size)/benchEvents, "B/event")
+}
+
+func BenchmarkDecode(b *testing.B) {
+	blob, err := Encode(typicalTrace(1, benchEvents))
+	require.NoError(b, err)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := Decode(blob)
+		require.NoError(b, err)
+	}
+	perEvent(b)
+}
+
+func BenchmarkHash(b *testing.B) {
+	t := typicalTrace(1, benchEvents)
+	b.ReportAllocs()
+	for b.Loop() {
+		Hash(t)
+	}
+}
+
+func perEvent(b *testing.B) {
+	b.ReportMetric(float64(b.N)*benchEvents/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkAdd stores 2,000 traces of 200 events per iteration in a new file:
+// in batches as a Store does, and with a transaction for each, as the baseline.
+// Opening the file is not measured.
+func BenchmarkAdd(b *testing.B) {
+	traces := benchTraces(2_000)
+	for _, c := range []struct {
+		name string
+		opts Options
+	}{
+		{"batched", Options{}},
+		{"one-transaction-each", Options{BatchTraces: 1}},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			dir, n := b.TempDir(), 0
+			for b.Loop() {
+				b.StopTimer()
+				n++
+				s, err := Open(filepath.Join(dir, hex16(uint64(n))), c.opts)
+				require.NoError(b, err)
+				b.StartTimer()
+				for _, t := range traces {
+					_, err := s.Add(context.Background(), t)
+					require.NoError(b, err)
+				}
+				require.NoError(b, s.Flush(context.Background()))
+				b.StopTimer()
+				require.Equal(b, Stats{Added: len(traces), Committed: len(traces), Batches: s.Stats().Batches}, s.Stats())
+				require.NoError(b, s.Close())
+				b.StartTimer()
+			}
+			b.ReportMetric(float64(b.N*len(traces))/b.Elapsed().Seconds(), "traces/s")
+		})
+	}
+}
+
+// BenchmarkEventsTable asks for all events of 500 traces by SQL.
+func BenchmarkEventsTable(b *testing.B) {
+	s, err := Open(filepath.Join(b.TempDir(), "t.db"), Options{})
+	require.NoError(b, err)
+	defer s.Close()
+	traces := benchTraces(500)
+	for _, t := range traces {
+		_, err := s.Add(context.Background(), t)
+		require.NoError(b, err)
+	}
+	require.NoError(b, s.Flush(context.Background()))
+	b.ReportAllocs()
+	for b.Loop() {
+		r, err := s.Query(context.Background(), "SELECT count(*) FROM events")
+		require.NoError(b, err)
+		require.Equal(b, int64(len(traces)*benchEvents), r.Rows[0][0])
+	}
+	b.ReportMetric(float64(b.N*len(traces)*benchEvents)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkAddBare inserts ready-made rows with nothing of the store in
+// between: what database/sql and SQLite leave to gain.
+func BenchmarkAddBare(b *testing.B) {
+	var rows []*traceRow
+	for _, t := range benchTraces(2_000) {
+		blob, err := Encode(t)
+		require.NoError(b, err)
+		rows = append(rows, &traceRow{Summary: summarize(t, time.Unix(0, 0)), blob: blob})
+	}
+	dir, n := b.TempDir(), 0
+	for b.Loop() {
+		b.StopTimer()
+		n++
+		s, err := Open(filepath.Join(dir, hex16(uint64(n))), Options{})
+		require.NoError(b, err)
+		b.StartTimer()
+		for i := 0; i < len(rows); i += 100 {
+			insertRows(b, s, rows[i:i+100])
+		}
+		b.StopTimer()
+		require.NoError(b, s.Close())
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "traces/s")
+}
+
+func insertRows(b *testing.B, s *Store, rows []*traceRow) {
+	tx, err := s.write.BeginTx(context.Background(), &sql.TxOptions{})
+	require.NoError(b, err)
+	for _, r := range rows {
+		_, err := r.insert(context.Background(), &s.writer.put, tx)
+		require.NoError(b, err)
+	}
+	require.NoError(b, tx.Commit())
+}

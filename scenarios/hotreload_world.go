@@ -1,0 +1,189 @@
+package scenarios
+
+import (
+	"fmt"
+
+	"github.com/seed-3519b94c/simrun/model/hotreload"
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/vfs"
+)
+
+// hotMain is the entry module.
+const hotMain = "hot.js"
+
+// hotWorld is the world of the hot-reload scenarios: the runtime with its
+// threads J, F, T1 and T2 and its heartbeats H, the disk, and a writer W.
+type hotWorld struct {
+	w        *sim.World
+	cfg      hotreload.Config
+	sys      *hotreload.System
+	disk     *vfs.Disk
+	runtime  *vfs.FS // the descriptors of J, F and T
+	writer   *vfs.FS // those of W
+	stderr   *sim.Output
+	facts    hotFacts
+	compiler compiler
+	micro    microtasks
+	touched  touched
+	start    sim.Waitlist // W waits here for the first load
+	startRes sim.Resource
+	started  bool
+	woken    sim.Label
+}
+
+// hotSetup is what a scenario says about its world.
+type hotSetup struct {
+	first   env.Data // what the entry is at the start
+	imports bool     // T is needed
+	judged  []string // the properties that count
+	// starts says when W may begin.
+	starts startRule
+	// write is what W does; nil for a world without W.
+	write func(p *sim.Proc)
+}
+
+// startRule says which fact lets W begin.
+type startRule uint8
+
+const (
+	afterReport     startRule = iota // the first load has settled, and what it threw was printed
+	afterEvaluation                  // the first load is being evaluated
+)
+
+// newHotWorld takes the world's memory from the last run and draws what all
+// hot-reload scenarios have in common.
+func newHotWorld(w *sim.World) *hotWorld {
+	h := sim.Pooled[hotWorld](w, "hotreload")
+	h.w = w
+	cfg, err := hotreload.Find(w.Variant())
+	if err != nil {
+		panic(err)
+	}
+	cfg.Main = hotMain
+	cfg.FetchInCall = w.Draw().Bool("fetchInCall")
+	cfg.Heartbeats = w.Draw().Pick("heartbeats", "on", "off") == "on"
+	h.cfg = cfg
+	h.disk = vfs.New(w)
+	h.runtime, h.writer = h.disk.Group(), h.disk.Group()
+	h.started = false
+	h.start.Reset()
+	if h.sys == nil {
+		h.compiler.programs = h.program
+		h.startRes, h.woken = w.Resource("first load"), w.Label("begin")
+		h.sys = hotreload.New(cfg, hotreload.Deps{})
+	}
+	return h
+}
+
+// build makes the processes.
+func (h *hotWorld) build(setup hotSetup) {
+	w := h.w
+	h.facts.reset(h, setup)
+	h.disk.WriteFile(hotMain, setup.first)
+	h.stderr = w.NewOutput("stderr", nil)
+	h.micro.reset()
+	h.touched.w = w
+	h.sys.Deps = hotreload.Deps{
+		MainFS: h.runtime, WatcherFS: h.runtime, TranspilerFS: h.runtime,
+		Watcher: h.runtime.NewWatcher("inotify", 0),
+		List:    w.NewMutex("M"), Maps: w.NewMutex("L"),
+		Pending: w.NewUint32("pendingCount"),
+		Tasks:   sim.NewQueue[hotreload.Task](w, "conc"), Jobs: sim.NewQueue[hotreload.Job](w, "jobs"),
+		Loop: w.NewWaker("loop").Idle(), GC: w.NewWaker("gc"),
+		Microtasks: &h.micro, Stderr: h.stderr,
+		Compile: h.compiler.compile, Probe: &h.facts, Touch: &h.touched,
+	}
+	h.sys.Reset(h.cfg)
+	w.Process("J", func(p *sim.Proc) { h.sys.RunMain(p) })
+	w.Process("F", func(p *sim.Proc) { h.sys.RunWatcher(p) })
+	if setup.imports {
+		for _, name := range []string{"T1", "T2"} {
+			w.Process(name, func(p *sim.Proc) { h.sys.RunTranspiler(p) })
+		}
+	}
+	if h.cfg.Heartbeats {
+		w.Background("H", func(p *sim.Proc) { h.sys.RunHeartbeats(p) })
+	}
+	if setup.write != nil {
+		w.Process("W", func(p *sim.Proc) {
+			h.awaitStart(p)
+			setup.write(p)
+		})
+	}
+}
+
+// awaitStart lets W begin when the first load has come far enough.
+func (h *hotWorld) awaitStart(p *sim.Proc) {
+	if !h.started {
+		p.Block(&h.start, h.startRes, nil, h.woken)
+	}
+	h.w.Read(h.startRes)
+}
+
+// begin lets W go.
+func (h *hotWorld) begin() {
+	if h.started {
+		return
+	}
+	h.started = true
+	h.w.Write(h.startRes)
+	h.w.Release(&h.start)
+}
+
+// microtasks is the microtask queue of J.
+type microtasks struct {
+	queue []func()
+	head  int
+}
+
+func (m *microtasks) reset() {
+	clear(m.queue)
+	m.queue, m.head = m.queue[:0], 0
+}
+
+// Enqueue appends fn.
+func (m *microtasks) Enqueue(fn func()) { m.queue = append(m.queue, fn) }
+
+// Drain runs the queue until it is empty.
+func (m *microtasks) Drain() {
+	for m.head < len(m.queue) {
+		fn := m.queue[m.head]
+		m.head++
+		fn()
+	}
+	m.queue, m.head = m.queue[:0], 0
+}
+
+// touched passes footprints on to the world.
+type touched struct{ w *sim.World }
+
+// Reads notes a footprint.
+func (t *touched) Reads(resource string) { t.w.Read(t.w.Resource(resource)) }
+
+// Writes notes a footprint.
+func (t *touched) Writes(resource string) { t.w.Write(t.w.Resource(resource)) }
+
+// hotVariants are the builds that the scenarios of this package run.
+func hotVariants() []string {
+	return []string{"V1", "V0", "V2", "V0w", "V1w", "V1w+U", "V1w+M", "V2w"}
+}
+
+// expect says which variants fail in a property.
+func expect(property string, variants ...string) []sim.Expectation {
+	var out []sim.Expectation
+	for _, v := range variants {
+		out = append(out, sim.Expectation{Variant: v, Fails: property})
+	}
+	return out
+}
+
+// commonParams documents what newHotWorld draws, and more.
+func hotParams(more ...sim.ParamDoc) []sim.ParamDoc {
+	return append([]sim.ParamDoc{
+		{Label: "fetchInCall", Doc: "the entry is read inside the reload call", Options: []string{"false", "true"}},
+		{Label: "heartbeats", Doc: "the garbage collector's timer wakes the event loop", Options: []string{"on", "off"}},
+	}, more...)
+}
+
+func gen(k uint32) string { return fmt.Sprintf("generation %d", k) }

@@ -1,0 +1,275 @@
+package vfs
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
+)
+
+// FS is an env.FS: the system calls of a group of processes that share a
+// descriptor table. Each call is an event of the process that makes it, called
+// by the call: `open`, `read`, `close`, and by size `read.64k` or `read.2m`. The
+// profile gives it its window.
+type FS struct {
+	d     *Disk
+	table kernel.Table
+}
+
+var _ env.FS = (*FS)(nil)
+
+// Group makes a group of processes with a descriptor table of its own.
+func (d *Disk) Group() *FS {
+	f := &FS{d, d.k.NewTable()}
+	return f
+}
+
+// retry makes a call of the kernel that may have to wait for the lock of an
+// inode: as often as it takes.
+func retry[T any](f *FS, p *sim.Proc, call func() (T, error)) (T, error) {
+	for {
+		v, err := call()
+		if !errors.Is(err, kernel.ErrBlocked) {
+			return v, err
+		}
+		p.Block(&f.d.locks, f.d.lockRes, nil, f.d.labels.locked)
+		if p.Dying() {
+			return v, err
+		}
+	}
+}
+
+// at is the scheduling point of a call.
+func (f *FS) at(l sim.Label) (*sim.Proc, bool) {
+	p := f.d.w.Running(l)
+	return p, p.At(l)
+}
+
+// Open is open(2): `open`, or `opendir` with env.Directory.
+func (f *FS) Open(path string, flags env.OpenFlag) (env.FD, error) {
+	l := f.d.labels.open[0]
+	if flags&env.Directory != 0 {
+		l = f.d.labels.opendir[0]
+	}
+	p, ok := f.at(l)
+	if !ok {
+		return env.NoFD, env.EBADF
+	}
+	fd, err := retry(f, p, func() (env.FD, error) { return f.d.k.Open(f.table, path, flags) })
+	if f.d.w.Recording() {
+		f.d.w.Note("open %s = %s", path, number(int(fd), err))
+	}
+	return fd, err
+}
+
+// Read is read(2): `read`, preceded by `begin` if it is so large that others may
+// come between. A call that has begun keeps its file, whatever becomes of the
+// number.
+func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
+	l := f.d.labels.read[class(n)]
+	p := f.d.w.Running(l)
+	if class(n) == 0 {
+		if !p.At(l) {
+			return nil, env.EBADF
+		}
+		data, err := retry(f, p, func() (env.Data, error) { return f.d.k.Read(f.table, fd, n) })
+		f.noteIO("read", fd, n, data.Len(), err)
+		return data, err
+	}
+	if !p.At(f.d.labels.begin) {
+		return nil, env.EBADF
+	}
+	r, err := retry(f, p, func() (kernel.Reading, error) { return f.d.k.BeginRead(f.table, fd, n) })
+	if err != nil || !p.At(l) {
+		f.noteIO("read", fd, n, 0, err)
+		return nil, err
+	}
+	data := f.d.k.EndRead(&r)
+	f.noteIO("read", fd, n, data.Len(), nil)
+	return data, nil
+}
+
+// ReadDir is getdents(2), all names at once: `readdir`.
+func (f *FS) ReadDir(fd env.FD) ([]string, error) {
+	p, ok := f.at(f.d.labels.readdir[0])
+	if !ok {
+		return nil, env.EBADF
+	}
+	return retry(f, p, func() ([]string, error) { return f.d.k.ReadDir(f.table, fd, nil) })
+}
+
+// Write is write(2): `write`. If Disk.Parts says so, a write of more than 16 KiB
+// becomes visible in several steps, the events `write.part`; its record is
+// queued at its end.
+func (f *FS) Write(fd env.FD, data env.Data) (int, error) {
+	n := data.Len()
+	l := f.d.labels.write[class(n)]
+	p := f.d.w.Running(l)
+	parts := 1
+	if class(n) > 0 {
+		parts = max(f.d.Parts, 1)
+	}
+	win := p.Window(l)
+	if parts == 1 {
+		if !p.AtFor(l, win) {
+			return 0, env.EBADF
+		}
+		done, err := retry(f, p, func() (int, error) { return f.d.k.Write(f.table, fd, data) })
+		f.noteIO("write", fd, n, done, err)
+		return done, err
+	}
+	if !p.At(f.d.labels.begin) {
+		return 0, env.EBADF
+	}
+	wr, err := retry(f, p, func() (kernel.Writing, error) { return f.d.k.BeginWrite(f.table, fd, data) })
+	if err != nil {
+		f.noteIO("write", fd, n, 0, err)
+		return 0, err
+	}
+	part := share(win, parts)
+	for i := 1; i < parts; i++ {
+		if !p.AtFor(f.d.labels.part, part) {
+			return 0, env.EBADF
+		}
+		f.d.k.WriteStep(&wr, n*i/parts)
+	}
+	if !p.AtFor(l, part) {
+		return 0, env.EBADF
+	}
+	done := f.d.k.EndWrite(&wr)
+	f.noteIO("write", fd, n, done, nil)
+	return done, nil
+}
+
+// share is the window of one of n equal parts.
+func share(w sim.Window, n int) sim.Window {
+	d := time.Duration(n)
+	s := sim.Window{Earliest: w.Earliest / d, Nominal: w.Nominal / d, Latest: w.Latest}
+	if w.Latest < sim.Unbounded {
+		s.Latest = max(w.Latest/d, s.Nominal)
+	}
+	return s
+}
+
+// Seek is lseek(2) from the start: `seek`.
+func (f *FS) Seek(fd env.FD, offset int64) error {
+	return f.plain(f.d.labels.seek[0], "seek", fd, func() error { return f.d.k.Seek(f.table, fd, offset) })
+}
+
+// Fstat is fstat(2): `fstat`.
+func (f *FS) Fstat(fd env.FD) (env.Stat, error) {
+	p, ok := f.at(f.d.labels.fstat[0])
+	if !ok {
+		return env.Stat{}, env.EBADF
+	}
+	st, err := retry(f, p, func() (kernel.Stat, error) { return f.d.k.Fstat(f.table, fd) })
+	return env.Stat{Inode: st.Inode, Size: st.Size, Links: st.Links, Dir: st.Dir}, err
+}
+
+// Ftruncate is ftruncate(2): `ftruncate`, by how much it changes the size.
+func (f *FS) Ftruncate(fd env.FD, size int64) error {
+	f.d.k.SetObserver(nil) // looking at the size is not part of the call
+	st, _ := f.d.k.Fstat(f.table, fd)
+	f.d.k.SetObserver((*observer)(f.d))
+	change := int(st.Size - size)
+	l := f.d.labels.ftruncate[class(max(change, -change))]
+	return f.plain(l, "ftruncate", fd, func() error { return f.d.k.Ftruncate(f.table, fd, size) })
+}
+
+// Fsync is fsync(2): `fsync`.
+func (f *FS) Fsync(fd env.FD) error {
+	return f.plain(f.d.labels.fsync[0], "fsync", fd, func() error { return f.d.k.Fsync(f.table, fd) })
+}
+
+// Close is close(2): `close`, at which the number is free. If nothing else keeps
+// the file and it has no name any more, it returns only when the file has been
+// deleted: `released`, by the size of the file.
+func (f *FS) Close(fd env.FD) error {
+	p, ok := f.at(f.d.labels.close[0])
+	if !ok {
+		return env.EBADF
+	}
+	st, _ := f.d.k.Fstat(f.table, fd)
+	c, err := f.d.k.BeginClose(f.table, fd)
+	if f.d.w.Recording() {
+		f.d.w.Note("close %s", number(int(fd), err))
+	}
+	if err != nil {
+		return err
+	}
+	if c.Releases && !p.At(f.d.labels.released[class(int(st.Size))]) {
+		return env.EBADF
+	}
+	f.d.k.EndClose(c)
+	return nil
+}
+
+// Access is access(2) for existence: `access`.
+func (f *FS) Access(path string) error {
+	return f.byPath(f.d.labels.access, "access", path, func() error { return f.d.k.Access(f.table, path) })
+}
+
+// Rename is rename(2): `rename`.
+func (f *FS) Rename(from, to string) error {
+	return f.byPath(f.d.labels.rename, "rename", from+" to "+to, func() error { return f.d.k.Rename(f.table, from, to, 0) })
+}
+
+// Unlink is unlink(2): `unlink`.
+func (f *FS) Unlink(path string) error {
+	return f.byPath(f.d.labels.unlink, "unlink", path, func() error { return f.d.k.Unlink(f.table, path) })
+}
+
+// Mkdir is mkdir(2): `mkdir`.
+func (f *FS) Mkdir(path string) error {
+	return f.byPath(f.d.labels.mkdir, "mkdir", path, func() error { return f.d.k.Mkdir(f.table, path) })
+}
+
+// plain makes a call on a descriptor that is one event.
+func (f *FS) plain(l sim.Label, name string, fd env.FD, call func() error) error {
+	p, ok := f.at(l)
+	if !ok {
+		return env.EBADF
+	}
+	_, err := retry(f, p, func() (struct{}, error) { return struct{}{}, call() })
+	if err != nil && f.d.w.Recording() {
+		f.d.w.Note("%s %d = %v", name, fd, err)
+	}
+	return err
+}
+
+// byPath makes a call on paths that is one event.
+func (f *FS) byPath(l sim.Label, name, path string, call func() error) error {
+	p, ok := f.at(l)
+	if !ok {
+		return env.EBADF
+	}
+	_, err := retry(f, p, func() (struct{}, error) { return struct{}{}, call() })
+	if f.d.w.Recording() {
+		f.d.w.Note("%s %s%s", name, path, failed(err))
+	}
+	return err
+}
+
+func (f *FS) noteIO(name string, fd env.FD, want, got int, err error) {
+	if !f.d.w.Recording() {
+		return
+	}
+	f.d.w.Note("%s %d bytes of fd %d = %s", name, want, fd, number(got, err))
+}
+
+func number(n int, err error) string {
+	if err != nil {
+		return err.Error()
+	}
+	return strconv.Itoa(n)
+}
+
+func failed(err error) string {
+	if err != nil {
+		return " = " + err.Error()
+	}
+	return ""
+}

@@ -1,0 +1,152 @@
+package vfs
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
+)
+
+// Watcher is an env.Watcher: an inotify instance. Its events are `name.add`,
+// `name.rm`, `name.read`, `name.poll`, and for who had to wait `name.woken` and
+// `name.timeout`.
+type Watcher struct {
+	d        *Disk
+	table    kernel.Table
+	instance kernel.Instance
+	res      sim.Resource
+	waiters  sim.Waitlist
+	buf      []env.WatchEvent
+
+	add, rm, read, poll, woken, timeout sim.Label
+}
+
+var _ env.Watcher = (*Watcher)(nil)
+
+// NewWatcher makes an inotify instance for the processes of a group. maxQueued
+// is how many records it holds, 0 the 16,384 that Linux is shipped with.
+func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
+	d := f.d
+	wt := sim.Pooled[Watcher](d.w, "inotify "+name)
+	if wt.d == nil {
+		w := d.w
+		*wt = Watcher{
+			d: d, add: w.Label(name + ".add"), rm: w.Label(name + ".rm"), read: w.Label(name + ".read"),
+			poll: w.Label(name + ".poll"), woken: w.Label(name + ".woken"), timeout: w.Label(name + ".timeout"),
+		}
+	}
+	wt.table, wt.instance = f.table, d.k.NewInstance(maxQueued)
+	wt.res = d.cache.find(kernel.Resource{Kind: kernel.Queue, ID: uint64(wt.instance)})
+	wt.waiters.Reset()
+	d.watchers = append(d.watchers, wt)
+	return wt
+}
+
+// AddWatch is inotify_add_watch(2).
+func (wt *Watcher) AddWatch(path string, mask env.WatchMask) (env.WD, error) {
+	if !wt.d.w.Running(wt.add).At(wt.add) {
+		return 0, env.EBADF
+	}
+	wd, err := wt.d.k.AddWatch(wt.table, wt.instance, path, mask)
+	if wt.d.w.Recording() {
+		wt.d.w.Note("watch %s = %s", path, number(int(wd), err))
+	}
+	return wd, err
+}
+
+// RmWatch is inotify_rm_watch(2).
+func (wt *Watcher) RmWatch(wd env.WD) error {
+	if !wt.d.w.Running(wt.rm).At(wt.rm) {
+		return env.EBADF
+	}
+	return wt.d.k.RmWatch(wt.instance, wd)
+}
+
+// Read is read(2) on the instance. The records are valid until the next Read.
+func (wt *Watcher) Read(size int) ([]env.WatchEvent, error) {
+	w := wt.d.w
+	p := w.Running(wt.read)
+	if !p.At(wt.read) {
+		return nil, env.EBADF
+	}
+	for wt.d.k.Queued(wt.instance) == 0 {
+		w.Read(wt.res)
+		p.Block(&wt.waiters, wt.res, nil, wt.woken)
+		if p.Dying() {
+			return nil, env.EBADF
+		}
+	}
+	var err error
+	wt.buf, err = wt.d.k.ReadEvents(wt.instance, size, wt.buf[:0])
+	if w.Recording() {
+		w.Note("read inotify: %s", DescribeAll(wt.buf))
+	}
+	return wt.buf, err
+}
+
+// Poll is poll(2) on the instance.
+func (wt *Watcher) Poll(timeout time.Duration) bool {
+	w := wt.d.w
+	p := w.Running(wt.poll)
+	if !p.At(wt.poll) {
+		return false
+	}
+	w.Read(wt.res)
+	ready := wt.d.k.Queued(wt.instance) > 0
+	for !ready && timeout != 0 {
+		released := p.BlockFor(&wt.waiters, wt.res, wt.woken, wt.timeout, 0, timeout)
+		if p.Dying() {
+			return false
+		}
+		ready = wt.d.k.Queued(wt.instance) > 0
+		if !released {
+			break
+		}
+	}
+	if w.Recording() && timeout != 0 {
+		w.Note("poll inotify: %s", map[bool]string{true: "data", false: "quiet"}[ready])
+	}
+	return ready
+}
+
+// maskNames are the bits of a record in the order of inotify(7).
+var maskNames = [...]struct {
+	bit  env.WatchMask
+	name string
+}{
+	{env.InAccess, "ACCESS"}, {env.InModify, "MODIFY"}, {env.InAttrib, "ATTRIB"},
+	{env.InCloseWrite, "CLOSE_WRITE"}, {env.InCloseNoWrite, "CLOSE_NOWRITE"}, {env.InOpen, "OPEN"},
+	{env.InMovedFrom, "MOVED_FROM"}, {env.InMovedTo, "MOVED_TO"}, {env.InCreate, "CREATE"},
+	{env.InDelete, "DELETE"}, {env.InDeleteSelf, "DELETE_SELF"}, {env.InMoveSelf, "MOVE_SELF"},
+	{env.InUnmount, "UNMOUNT"}, {env.InQOverflow, "Q_OVERFLOW"}, {env.InIgnored, "IGNORED"}, {env.InIsDir, "ISDIR"},
+}
+
+// Describe is a record in words: what happened, to which name, by which watch.
+func Describe(ev env.WatchEvent) string {
+	var b strings.Builder
+	for _, m := range maskNames {
+		if ev.Mask&m.bit != 0 {
+			if b.Len() > 0 {
+				b.WriteByte('|')
+			}
+			b.WriteString(m.name)
+		}
+	}
+	if ev.Name != "" {
+		b.WriteString(" " + ev.Name)
+	}
+	b.WriteString(" (wd " + strconv.Itoa(int(ev.WD)) + ")")
+	return b.String()
+}
+
+// DescribeAll describes records in order.
+func DescribeAll(evs []env.WatchEvent) string {
+	parts := make([]string, len(evs))
+	for i, ev := range evs {
+		parts[i] = Describe(ev)
+	}
+	return strings.Join(parts, ", ")
+}
