@@ -52,14 +52,15 @@ func (p *page) line(spans ...span) {
 // keyWidth is the width of the left column of the blocks below a timeline.
 const keyWidth = 11
 
-// block writes a paragraph with its key to the left of it. Every text begins a
-// new line.
+// block writes paragraphs with their key to the left of the first. A paragraph
+// that begins with a star or with blanks hangs by that much.
 func (p *page) block(key string, texts ...string) {
 	for _, text := range texts {
-		indent := text[:len(text)-len(strings.TrimLeft(text, " "))]
-		for _, l := range wrap(text, p.width-keyWidth-len(indent)) {
-			p.line(span{pad(key, keyWidth) + indent, bold}, span{l, plain})
-			key = ""
+		body := strings.TrimLeft(text, "* ")
+		hang := text[:len(text)-len(body)]
+		for _, l := range wrap(body, p.width-keyWidth-len(hang)) {
+			p.line(span{pad(key, keyWidth), bold}, span{hang + l, plain})
+			key, hang = "", strings.Repeat(" ", len(hang))
 		}
 	}
 }

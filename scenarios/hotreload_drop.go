@@ -11,12 +11,13 @@ func HotDrop() *sim.Scenario {
 		Doc:        "a module rewrites itself and throws: is its error printed? (Bun #29740)",
 		Variants:   hotVariants(),
 		Profiles:   hotProfiles(),
-		Params:     hotParams(),
+		Params:     hotParams(sim.ParamDoc{Label: "large", Doc: "the file has 2 MB", Options: []string{"false", "true"}}),
 		Properties: hotDocs(hotS1),
 		Expect:     expect(hotS1, "V0", "V1", "V0w", "V1w", "V1w+M"),
 		Build: func(w *sim.World) {
 			h := newHotWorld(w)
-			h.build(hotSetup{first: source(programSelfTruncate, 0, false, h.disk.NewVersion()), judged: []string{hotS1}})
+			large := w.Draw().Bool("large")
+			h.build(hotSetup{first: source(programSelfTruncate, 0, large, h.disk.NewVersion()), judged: []string{hotS1}})
 		},
 	}
 }

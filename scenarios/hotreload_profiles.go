@@ -32,6 +32,7 @@ func hotProfiles() []*sim.Profile {
 		"close":        window(us(1, 2, 60), us(1, 4, 2000)),
 		"released":     window(us(13, 85, 1200), us(13, 200, slow)),
 		"released.2m":  window(us(90, 470, 800), us(90, 1200, slow)),
+		"ftruncate":    window(us(2, 10, 100), us(2, 40, slow)),
 		"ftruncate.2m": window(us(50, 350, 700), us(50, 1400, slow)),
 		// F: the watcher thread.
 		"F:wake":            window(us(5, 40, 400), us(5, 160, slow)),

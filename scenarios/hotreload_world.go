@@ -113,6 +113,13 @@ func (h *hotWorld) build(setup hotSetup) {
 	}
 }
 
+// headless says whether the map of an empty file is shorter than a map's header.
+func (h *hotWorld) headless(yes bool) {
+	if h.compiler.headless != yes {
+		h.compiler.headless, h.compiler.memory = yes, nil
+	}
+}
+
 // awaitStart lets W begin when the first load has come far enough.
 func (h *hotWorld) awaitStart(p *sim.Proc) {
 	if !h.started {

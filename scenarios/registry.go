@@ -12,5 +12,8 @@ func All() []*sim.Scenario {
 		TornConfig(),
 		HotDrop(),
 		HotMapOwed(),
+		HotEmptyMap(),
+		HotTLAStuck(),
+		HotSeedStaleMap(),
 	}
 }

@@ -81,12 +81,13 @@ func BenchmarkAdd(b *testing.B) {
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
-			dir, n := b.TempDir(), 0
+			dir, n, cpu := b.TempDir(), 0, time.Duration(0)
 			for b.Loop() {
 				b.StopTimer()
 				n++
 				s, err := Open(filepath.Join(dir, hex16(uint64(n))), c.opts)
 				require.NoError(b, err)
+				before := cpuTime()
 				b.StartTimer()
 				for _, t := range traces {
 					_, err := s.Add(context.Background(), t)
@@ -94,11 +95,13 @@ func BenchmarkAdd(b *testing.B) {
 				}
 				require.NoError(b, s.Flush(context.Background()))
 				b.StopTimer()
+				cpu += cpuTime() - before
 				require.Equal(b, Stats{Added: len(traces), Committed: len(traces), Batches: s.Stats().Batches}, s.Stats())
 				require.NoError(b, s.Close())
 				b.StartTimer()
 			}
 			b.ReportMetric(float64(b.N*len(traces))/b.Elapsed().Seconds(), "traces/s")
+			b.ReportMetric(float64(cpu)/float64(b.N*len(traces)), "cpu-ns/trace")
 		})
 	}
 }

@@ -145,6 +145,9 @@ func (s *Store) prepare(ctx context.Context) error {
 	}
 	// Write-ahead logging is a property of the file, and stays on
 	// (https://www.sqlite.org/wal.html#persistence_of_wal_mode).
+	if _, err := s.write.ExecContext(ctx, "PRAGMA page_size = "+os.Getenv("PS")); err != nil {
+		return err
+	}
 	if _, err := s.write.ExecContext(ctx, "PRAGMA journal_mode = WAL"); err != nil {
 		return err
 	}

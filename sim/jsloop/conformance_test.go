@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -23,21 +24,21 @@ const stepLimit = 100_000
 
 // printTime is how long Bun takes to print an error that nobody listens to: longer
 // than the shortest timers.
-const printTime = 3
+const printTime = 3 * time.Millisecond
 
 // runFast runs a program with callbacks that take no time.
 func runFast(r *program.Recording, f jsloop.Flavour, scale float64) (program.Outcome, error) {
 	var pool coro.Pool
 	defer pool.Close()
-	now, printed := int64(0), false
-	m := program.Load(r, program.Options{Flavour: f, Scale: scale, Now: func() int64 { return now }, Pool: &pool})
+	now, printed := time.Duration(0), false
+	m := program.Load(r, program.Options{Flavour: f, Scale: scale, Now: func() time.Duration { return now }, Pool: &pool})
 	for range stepLimit {
 		s := m.Loop.Next()
 		if s.Kind == jsloop.StepDone {
 			break
 		}
 		if s.Wait {
-			now = s.Deadline
+			now = max(now, s.Deadline)
 		}
 		if s.Kind == jsloop.StepPoll && printed {
 			now, printed = now+printTime, false

@@ -45,6 +45,9 @@ func (l *Loop) advanceDrain() (Step, bool) {
 			if l.micro.n > 0 {
 				return Step{Kind: StepMicrotask}, true
 			}
+			if l.cfg.Flavour == Browser {
+				l.queueReports()
+			}
 			if !l.tickScheduled && !l.tracker.toReport {
 				l.drain = drainOff
 				return Step{}, false

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
@@ -18,24 +19,24 @@ import (
 // explores all timings.
 type lateClock struct {
 	rng   *rand.Rand
-	now   int64
-	often int     // a reading in how many jumps; 0: none does
-	far   int64   // jumps are at most so long
-	jumps []int64 // made, or to be made again
-	at    int     // readings so far
+	now   time.Duration
+	often int             // a reading in how many jumps; 0: none does
+	far   int64           // jumps are at most so many microseconds
+	jumps []time.Duration // made, or to be made again
+	at    int             // readings so far
 }
 
 // draw chooses how slow the machine is.
 func (c *lateClock) draw() {
 	c.often = []int{0, 8, 4, 2, 1}[c.rng.IntN(5)]
-	c.far = []int64{1, 2, 4, 12, 40}[c.rng.IntN(5)]
+	c.far = []int64{1, 2, 4, 12, 40}[c.rng.IntN(5)] * 1000
 }
 
-func (c *lateClock) read() int64 {
+func (c *lateClock) read() time.Duration {
 	if c.at == len(c.jumps) {
-		jump := int64(0)
+		jump := time.Duration(0)
 		if c.often > 0 && c.rng.IntN(c.often) == 0 {
-			jump = 1 + c.rng.Int64N(c.far)
+			jump = time.Duration(1+c.rng.Int64N(c.far)) * time.Microsecond
 		}
 		c.jumps = append(c.jumps, jump)
 	}
@@ -56,7 +57,7 @@ type explorer struct {
 	// Of the last run:
 	order []string
 	reads []int // clock readings before each line of the order
-	jumps []int64
+	jumps []time.Duration
 }
 
 func newExplorer(r *program.Recording, f jsloop.Flavour) *explorer {
@@ -71,7 +72,7 @@ func key(o program.Outcome) string {
 
 // run runs the program with the given jumps first. Some of what was observed is of
 // programs with longer timers, hence scale.
-func (x *explorer) run(scale float64, jumps []int64) {
+func (x *explorer) run(scale float64, jumps []time.Duration) {
 	if x.runs++; x.runs%500 == 0 { // programs leave async functions that wait for ever
 		x.pool.Close()
 		x.pool = &coro.Pool{}
@@ -115,7 +116,7 @@ func (x *explorer) wander(runs int) {
 // run so far left it and drawing the rest anew.
 func (x *explorer) aim(want program.Outcome, runs int) bool {
 	for _, scale := range []float64{1, 8} {
-		var best []int64
+		var best []time.Duration
 		matched, cut := -1, 0
 		for i := 0; i < runs && !x.seen[key(want)]; i++ {
 			from := cut

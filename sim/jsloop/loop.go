@@ -1,6 +1,10 @@
 package jsloop
 
-import "github.com/seed-3519b94c/simrun/sim/coro"
+import (
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim/coro"
+)
 
 // Value is a JavaScript value. nil is undefined.
 type Value = any
@@ -44,10 +48,11 @@ const (
 
 // Config configures a Loop. Only Now is required.
 type Config struct {
-	// Now reads the clock, in whole milliseconds from any origin, never backwards.
-	// The loop reads it at the start of each timers phase, for each timer that is
-	// set, and before each run of an interval.
-	Now     func() int64
+	// Now reads the clock: the time since any origin, never backwards. The loop reads
+	// it at the start of each timers phase, for each timer that is set, and before
+	// each run of an interval. Node's clock has whole milliseconds, so its loop drops
+	// the rest.
+	Now     func() time.Duration
 	Flavour Flavour
 	Entry   Entry
 	// Pool has the coroutines of async functions. Nil: the loop makes one of its
@@ -98,8 +103,8 @@ type Loop struct {
 	// tickScheduled is Node's kHasTickScheduled: it stays set when a tick throws.
 	tickScheduled bool
 
+	ms         int64 // the length of 1 ms in the loop's unit of time
 	timers     timerQueue
-	timerSeq   uint64
 	tp         timersPhase
 	loopTime   int64 // libuv's cached time
 	handleAt   int64 // when libuv's one timer is due
@@ -120,7 +125,11 @@ type Loop struct {
 
 // New makes a loop. Give it its main script with Main or MainAsync.
 func New(cfg Config) *Loop {
-	l := &Loop{cfg: cfg, pool: cfg.Pool, handleAt: never, nextExpiry: never}
+	l := &Loop{cfg: cfg, pool: cfg.Pool, ms: 1, handleAt: never, nextExpiry: never}
+	if cfg.Flavour != Node {
+		l.ms = int64(time.Millisecond)
+		l.timers.single = true
+	}
 	if l.pool == nil {
 		l.pool, l.owned = &coro.Pool{}, true
 	}
@@ -158,8 +167,13 @@ func (l *Loop) ExitCode() int { return l.code }
 
 // readClock refreshes libuv's cached time (uv_update_time).
 func (l *Loop) readClock() int64 {
-	l.loopTime = max(l.loopTime, l.cfg.Now())
+	l.loopTime = max(l.loopTime, int64(l.cfg.Now())*l.ms/int64(time.Millisecond))
 	return l.loopTime
+}
+
+// instant converts from the loop's unit of time.
+func (l *Loop) instant(at int64) time.Duration {
+	return time.Duration(at) * (time.Millisecond / time.Duration(l.ms))
 }
 
 // alive reports whether something is left that the loop must wait for.
@@ -217,6 +231,10 @@ func (l *Loop) advance() (Step, bool) {
 // Step does what Next says, and returns it.
 func (l *Loop) Step() Step {
 	s := l.Next()
+	if l.cfg.Flavour == Browser && l.phase == phaseTurn && l.drain == drainOff && s.Kind != StepPoll {
+		l.stepTask()
+		return s
+	}
 	switch s.Kind {
 	case StepMain:
 		l.stepMain()
@@ -225,7 +243,7 @@ func (l *Loop) Step() Step {
 	case StepMicrotask:
 		l.stepMicrotask()
 	case StepTimers:
-		l.stepTimers()
+		l.openTimers()
 	case StepTimer:
 		l.stepTimer()
 	case StepPoll:
@@ -242,17 +260,11 @@ func (l *Loop) Step() Step {
 	return s
 }
 
-// stepTimers opens the timers phase.
-func (l *Loop) stepTimers() {
-	if l.cfg.Flavour == Browser {
-		l.selectTasks()
-		return
-	}
-	l.openTimers()
-}
-
 // advanceTurn begins a turn of the loop (uv_run, libuv src/unix/core.c).
 func (l *Loop) advanceTurn() (Step, bool) {
+	if l.cfg.Flavour == Browser {
+		return l.advanceBrowser()
+	}
 	if l.cfg.Flavour == Bun {
 		l.advanceBunTurn()
 		return Step{Kind: StepReport}, l.bun.main != nil && l.drain == drainOff
@@ -290,18 +302,23 @@ func (l *Loop) advancePoll() (Step, bool) {
 		l.phase = phaseEnd
 		return Step{}, false
 	}
-	if l.posted.n > 0 || l.immediateRefs > 0 || !l.alive() {
+	if l.posted.n > 0 || l.immediateRefs > 0 || !l.alive() ||
+		l.cfg.Flavour == Bun && len(l.tracker.handled) > 0 { // in Bun a task of its own
 		return Step{Kind: StepPoll}, true
 	}
 	s := Step{Kind: StepPoll, Wait: true}
 	if l.handleAt != never {
-		s.Timed, s.Deadline = true, l.handleAt
+		s.Timed, s.Deadline = true, l.instant(l.handleAt)
 	}
 	return s, true
 }
 
 // stepPoll takes what has been posted up to now.
 func (l *Loop) stepPoll() {
+	if l.cfg.Flavour == Browser {
+		l.selectTasks()
+		return
+	}
 	l.batch, l.ranIO = l.posted.n, false
 	l.phase = phaseIO
 }

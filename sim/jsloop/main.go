@@ -2,9 +2,6 @@ package jsloop
 
 // stepMain runs the main script.
 func (l *Loop) stepMain() {
-	if l.cfg.Flavour == Browser {
-		l.phase = phaseTurn
-	}
 	if l.cfg.Entry == ESM {
 		l.stepModule()
 		return

@@ -1,6 +1,9 @@
 package jsloop
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 // Kind says what a step does.
 type Kind uint8
@@ -51,5 +54,5 @@ type Step struct {
 	// is a spurious wake-up and does no harm.
 	Wait     bool
 	Timed    bool
-	Deadline int64 // milliseconds of the loop's clock
+	Deadline time.Duration // on the loop's clock
 }

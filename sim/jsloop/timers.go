@@ -3,14 +3,14 @@ package jsloop
 import (
 	"math"
 	"slices"
+	"time"
 )
 
 // Timer is one SetTimeout or SetInterval.
 type Timer struct {
 	fn     func()
-	ms     int64
+	ms     int64 // in the loop's unit of time, as is start
 	start  int64
-	seq    uint64 // order of creation
 	list   *timerList
 	level  int // nesting, in browsers
 	repeat bool
@@ -37,6 +37,9 @@ type timerQueue struct {
 
 // find returns the list for ms.
 func (q *timerQueue) find(ms int64) *timerList {
+	if q.single {
+		return nil
+	}
 	for _, list := range q.lists {
 		if list.ms == ms {
 			return list
@@ -52,10 +55,19 @@ func (q *timerQueue) place(list *timerList, expiry int64) {
 	list.expiry, list.id = expiry, q.nextID
 	q.nextID++
 	i := len(q.lists)
-	for i > 0 && q.lists[i-1].expiry > expiry {
+	for i > 0 && q.order(q.lists[i-1].expiry) > q.order(expiry) {
 		i--
 	}
 	q.lists = slices.Insert(q.lists, i, list)
+}
+
+// order is what expiries are compared by: Bun's are exact, but its heap compares
+// whole milliseconds.
+func (q *timerQueue) order(expiry int64) int64 {
+	if q.single {
+		return expiry / int64(time.Millisecond)
+	}
+	return expiry
 }
 
 // remove takes list out of the queue and reports whether it was in it.
@@ -103,12 +115,12 @@ func (l *Loop) duration(ms float64) int64 {
 		if !(ms > 0 && ms <= maxTimeout) {
 			return 0
 		}
-		return int64(ms)
+		return int64(ms) * l.ms
 	}
 	if !(ms >= 1 && ms <= maxTimeout) {
-		return 1
+		return l.ms
 	}
-	return int64(math.Trunc(ms))
+	return int64(math.Trunc(ms)) * l.ms
 }
 
 // SetTimeout runs fn once, not before ms milliseconds have passed. ms is cut to
@@ -120,8 +132,7 @@ func (l *Loop) SetTimeout(fn func(), ms float64) *Timer { return l.setTimer(fn, 
 func (l *Loop) SetInterval(fn func(), ms float64) *Timer { return l.setTimer(fn, ms, true) }
 
 func (l *Loop) setTimer(fn func(), ms float64, repeat bool) *Timer {
-	t := &Timer{fn: fn, ms: l.duration(ms), repeat: repeat, seq: l.timerSeq}
-	l.timerSeq++
+	t := &Timer{fn: fn, ms: l.duration(ms), repeat: repeat}
 	l.timers.refs++
 	if l.cfg.Flavour == Browser {
 		l.addBrowserTimer(t)
@@ -149,7 +160,10 @@ func (l *Loop) ClearTimeout(t *Timer) {
 	if !t.unref {
 		l.timers.refs--
 	}
-	list := l.timers.find(t.ms)
+	list := t.list
+	if list == nil { // running
+		list = l.timers.find(t.ms)
+	}
 	t.unlink()
 	if list != nil && len(list.timers) == 0 {
 		l.timers.remove(list)

@@ -158,7 +158,7 @@ func (w *world) leadsTo(want Outcome, inst kernel.Instance) bool {
 }
 
 // maxStates bounds the search for outcomes that were never seen.
-const maxStates = 20_000
+const maxStates = 3_000
 
 // allOutcomes are the outcomes that can be produced, and whether the search for
 // them was whole.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
@@ -35,7 +36,7 @@ type deferred struct {
 type Options struct {
 	Flavour jsloop.Flavour
 	Scale   float64 // of milliseconds above 1; 0 is 1
-	Now     func() int64
+	Now     func() time.Duration
 	Pool    *coro.Pool
 }
 

@@ -1,0 +1,162 @@
+package conformance
+
+import "pgregory.net/rapid"
+
+// Names that scripts use. d, e and d/d may become directories; l is mostly a
+// symbolic link.
+var (
+	fileNames = []string{"a", "b", "c", "d/a", "d/b", "e/x", "l", "d/d/a"}
+	dirNames  = []string{"d", "e", "d/d", "."}
+	handles   = []string{"h0", "h1", "h2"}
+	bitNames  = []string{
+		"ACCESS", "MODIFY", "ATTRIB", "CLOSE_WRITE", "CLOSE_NOWRITE", "OPEN", "MOVED_FROM",
+		"MOVED_TO", "CREATE", "DELETE", "DELETE_SELF", "MOVE_SELF",
+	}
+	optionNames = []string{"ONESHOT", "EXCL_UNLINK", "ONLYDIR", "DONT_FOLLOW", "MASK_ADD", "MASK_CREATE"}
+)
+
+// drawer draws the parts of scripts.
+type drawer struct{ r *rapid.T }
+
+func (d drawer) pick(label string, from ...string) string {
+	return rapid.SampledFrom(from).Draw(d.r, label)
+}
+
+func (d drawer) n(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(d.r, label) }
+
+func (d drawer) chance(label string, percent int) bool { return d.n(label, 0, 99) >= 100-percent }
+
+// drawScript draws a sequential script: directories, a few files and watches,
+// then anything.
+func drawScript(r *rapid.T) Script {
+	d := drawer{r}
+	s := Script{Ops: []Op{{Op: "mkdir", Path: "d"}, {Op: "mkdir", Path: "e"}}}
+	for range d.n("files", 0, 4) {
+		path := d.file()
+		s.Ops = append(s.Ops, Op{Op: "open", H: "_", Path: path, Fl: []string{"creat"}},
+			Op{Op: "write", H: "_", Ch: "o", N: d.n("size", 0, 40)}, Op{Op: "close", H: "_"})
+	}
+	for range d.n("watches", 1, 3) {
+		s.Ops = append(s.Ops, d.watch())
+	}
+	for range d.n("ops", 1, 25) {
+		s.Ops = append(s.Ops, d.op())
+	}
+	return s
+}
+
+func (d drawer) file() string   { return d.pick("file", fileNames...) }
+func (d drawer) handle() string { return d.pick("handle", handles...) }
+
+// anything is mostly a file, sometimes a directory.
+func (d drawer) anything() string {
+	if d.chance("dir", 25) {
+		return d.pick("dir", dirNames...)
+	}
+	return d.file()
+}
+
+func (d drawer) watch() Op {
+	op := Op{Op: "watch", Path: d.anything()}
+	switch d.n("mask", 0, 3) {
+	case 0, 1:
+		op.Mask = []string{"ALL"}
+	case 2:
+		op.Mask = []string{"FSN"}
+	case 3:
+		op.Mask = rapid.SliceOfNDistinct(rapid.SampledFrom(bitNames), 1, 6, rapid.ID[string]).Draw(d.r, "bits")
+	}
+	if d.chance("option", 25) {
+		op.Mask = append(op.Mask, d.pick("option", optionNames...))
+	}
+	return op
+}
+
+func (d drawer) op() Op {
+	switch d.n("kind", 0, 9) {
+	case 0, 1:
+		return d.open()
+	case 2, 3, 4:
+		return d.onHandle()
+	case 5, 6, 7:
+		return d.onPath()
+	case 8:
+		return d.look()
+	}
+	return d.control()
+}
+
+func (d drawer) open() Op {
+	op := Op{Op: "open", H: d.handle(), Path: d.anything()}
+	for _, f := range []struct {
+		name    string
+		percent int
+	}{{"creat", 50}, {"trunc", 30}, {"append", 20}, {"excl", 10}, {"path", 4}, {"nofollow", 6}, {"directory", 4}} {
+		if d.chance(f.name, f.percent) {
+			op.Fl = append(op.Fl, f.name)
+		}
+	}
+	if a := d.pick("access", "", "", "rdonly", "rdwr"); a != "" {
+		op.Fl = append(op.Fl, a)
+	}
+	return op
+}
+
+func (d drawer) onHandle() Op {
+	op := Op{H: d.handle(), Op: d.pick("op", "write", "write", "write", "close", "close", "close", "pwrite",
+		"dup", "mmapwrite", "copyrange", "sendfile", "fsync", "fdatasync", "ftruncate", "fallocate", "fchmod", "readh", "readh")}
+	switch op.Op {
+	case "write", "pwrite", "mmapwrite":
+		op.Ch = d.pick("ch", "x", "y", "z")
+		op.N = d.n("n", 0, 60)
+		if op.Op == "pwrite" {
+			op.Off = int64(d.n("off", 0, 80))
+		}
+	case "dup", "copyrange", "sendfile":
+		op.To = d.handle()
+		op.N = d.n("n", 0, 60)
+	case "ftruncate", "readh":
+		op.N = d.n("n", 0, 60)
+	case "fallocate":
+		op.Off = int64(d.n("off", 0, 20))
+		op.N = d.n("n", 0, 60)
+	case "fchmod":
+		op.Mode = 0o600
+	}
+	return op
+}
+
+func (d drawer) onPath() Op {
+	op := Op{Op: d.pick("op", "rename", "rename", "rename", "unlink", "unlink", "link", "symlink", "mkdir", "rmdir",
+		"exchange", "rename_noreplace", "truncate", "chmod", "chown", "setxattr", "utimes", "utime_m", "utime_a"), Path: d.anything()}
+	switch op.Op {
+	case "rename", "exchange", "rename_noreplace", "link":
+		op.To = d.anything()
+	case "symlink":
+		op.To = "l"
+		if d.chance("other", 30) {
+			op.To = d.file()
+		}
+	case "truncate":
+		op.N = d.n("n", 0, 60)
+	case "chmod":
+		op.Mode = 0o600
+	}
+	return op
+}
+
+func (d drawer) look() Op {
+	return Op{Op: d.pick("op", "read", "read", "stat", "ls", "access", "readlink"), Path: d.anything()}
+}
+
+func (d drawer) control() Op {
+	switch d.n("control", 0, 3) {
+	case 0:
+		return Op{Op: "drain", Max: d.n("max", 0, 2)}
+	case 1:
+		return Op{Op: "unwatch", Path: d.anything()}
+	case 2:
+		return Op{Op: "drain"}
+	}
+	return d.watch()
+}
