@@ -80,6 +80,7 @@ func sizeOf(s sim.Schedule, steps int) size {
 			z.params += max(d.Value, 1)
 		case sim.KindSchedule:
 			z.holds++
+		case sim.KindOption: // whoever pinned it wants it
 		default:
 			z.other++
 		}

@@ -20,7 +20,7 @@ func HotEmptyMap() *sim.Scenario {
 		Build: func(w *sim.World) {
 			h := newHotWorld(w)
 			large := w.Draw().Bool("large")
-			h.headless(w.Draw().Pick("zeroByteBlob", "header", "headerless") == "headerless")
+			h.headless(w.Draw().Option("zeroByteBlob", "header", "headerless") == "headerless")
 			h.build(hotSetup{
 				first: source(programThrow, 0, large, h.disk.NewVersion()), judged: []string{hotS4},
 				write: func(p *sim.Proc) {

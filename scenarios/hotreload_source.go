@@ -44,7 +44,7 @@ func source(program string, n int, large bool, version uint32) env.Data {
 
 // stub is what a program leaves of its own file: a comment of ten bytes.
 func stub(n int, version uint32) env.Data {
-	s := "// stub " + strconv.Itoa(n%100)
+	s := "//stub " + strconv.Itoa(n%100)
 	return env.Text(s+strings.Repeat(" ", stubSize-1-len(s))+"\n", version)
 }
 

@@ -20,7 +20,7 @@ func HotTLAStuck() *sim.Scenario {
 		Build: func(w *sim.World) {
 			h := newHotWorld(w)
 			plan := w.Draw().Pick("plan", plans()...)
-			h.cfg.ForeverTimerVisible = w.Draw().Bool("foreverTimerVisible")
+			h.cfg.ForeverTimerVisible = w.Draw().Option("foreverTimerVisible", "false", "true") == "true"
 			h.build(hotSetup{
 				first: source(programAwaitForever, 0, false, h.disk.NewVersion()), judged: []string{hotL1, hotL3},
 				starts: afterEvaluation,

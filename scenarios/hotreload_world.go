@@ -62,7 +62,7 @@ func newHotWorld(w *sim.World) *hotWorld {
 	}
 	cfg.Main = hotMain
 	cfg.FetchInCall = w.Draw().Bool("fetchInCall")
-	cfg.Heartbeats = w.Draw().Pick("heartbeats", "on", "off") == "on"
+	cfg.Heartbeats = w.Draw().Option("heartbeats", "on", "off") == "on"
 	h.cfg = cfg
 	h.disk = vfs.New(w)
 	h.runtime, h.writer = h.disk.Group(), h.disk.Group()

@@ -3,33 +3,37 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
 )
 
 func TestScratch(t *testing.T) {
+	name, variant := os.Getenv("SC"), os.Getenv("VA")
 	for _, s := range All() {
-		for _, v := range s.Variants {
-			for seed := range 1 {
-				r, err := runner.Explore(context.Background(), runner.Options{Scenario: s, Variant: v, Seed: uint64(seed), Runs: 3000})
-				if err != nil {
-					t.Fatal(err)
-				}
-				fmt.Println(s.Name, v, "runs", r.Runs, "classes", r.Classes, "failing", r.Failing, r.Elapsed, r.Claim)
-				for _, f := range r.Failures {
-					fmt.Println("   ", f.Signature, "run", f.Run, "count", f.Count, "exec", f.Executions, "events", len(f.Minimal.Events), "found devs", len(f.Found.Schedule))
-					for _, d := range f.Minimal.Schedule {
-						fmt.Println("       ", d)
-					}
-					if seed == 0 {
-						for i, e := range f.Minimal.Events {
-							fmt.Printf("    %3d %10v %-30s %s %v\n", i, e.Time, f.Minimal.EventName(i), e.Source, e.Notes)
-						}
-						fmt.Println("    races", f.Minimal.Races)
-					}
+		if s.Name != name {
+			continue
+		}
+		r, err := runner.Explore(context.Background(), runner.Options{Scenario: s, Variant: variant, Runs: 3000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println(s.Name, variant, "runs", r.Runs, "classes", r.Classes, "failing", r.Failing, r.Elapsed, r.Claim)
+		for _, f := range r.Failures {
+			m := f.Minimal
+			fmt.Println("   ", f.Signature, "run", f.Run, "count", f.Count, "exec", f.Executions, "events", len(m.Events), "found devs", len(f.Found.Schedule))
+			fmt.Println(m.Failure.Message)
+			for _, d := range m.Schedule {
+				fmt.Println("       ", d)
+			}
+			for i, e := range m.Events {
+				if len(e.Notes) > 0 || e.HeldAfter >= 0 {
+					fmt.Printf("    %3d %10v %-25s %-22s %s\n", i, e.Time, m.EventName(i), e.Source, strings.Join(e.Notes, "; "))
 				}
 			}
+			fmt.Println("    races", m.Races)
 		}
 	}
 }

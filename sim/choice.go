@@ -10,9 +10,10 @@ const (
 	KindFault                    // whether a fault strikes
 	KindClock                    // what the clock reads
 	KindElapsed                  // whether a duration has passed
+	KindOption                   // a parameter that is not explored: 0 unless it is pinned
 )
 
-var kindNames = [...]string{KindSchedule: "hold", KindDraw: "draw", KindFault: "fault", KindClock: "clock", KindElapsed: "elapsed"}
+var kindNames = [...]string{KindSchedule: "hold", KindDraw: "draw", KindFault: "fault", KindClock: "clock", KindElapsed: "elapsed", KindOption: "option"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -116,7 +117,7 @@ func (w *World) choose(kind Kind, p *Proc, label Label, lo int64, n int, nominal
 		world: w, proc: p.index, label: label, occ: occ,
 	}
 	pt, alt := &w.point, 0
-	if !w.calm || kind == KindDraw {
+	if !w.calm || kind == KindDraw || kind == KindOption {
 		alt = w.cfg.Chooser.Choose(pt)
 		if alt < 0 || alt >= n {
 			w.misuse("choose %s %q: the chooser returned alternative %d of %d", kind, pt.Name(), alt, n)

@@ -20,7 +20,17 @@ func (d Draw) Pick(label string, options ...string) string {
 	return options[d.draw(label, 0, int64(len(options)-1), options)]
 }
 
+// Option is Pick for a parameter that is not explored: the first of options,
+// unless the caller pins another.
+func (d Draw) Option(label string, options ...string) string {
+	return options[d.take(KindOption, label, 0, int64(len(options)-1), options)]
+}
+
 func (d Draw) draw(label string, lo, hi int64, text []string) int64 {
+	return d.take(KindDraw, label, lo, hi, text)
+}
+
+func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	w := d.w
 	if hi < lo {
 		w.misuse("draw %q: from %d to %d is no range", label, lo, hi)
@@ -33,11 +43,11 @@ func (d Draw) draw(label string, lo, hi int64, text []string) int64 {
 	v, pinned := w.cfg.Params[label]
 	switch {
 	case !pinned:
-		v = w.choose(KindDraw, p, l, lo, int(hi-lo+1), lo)
+		v = w.choose(kind, p, l, lo, int(hi-lo+1), lo)
 	case v < lo || v > hi:
 		w.misuse("parameter %q: %d is outside of %d to %d", label, v, lo, hi)
 	default:
-		w.pin(p, l, v, lo)
+		w.pin(kind, p, l, v, lo)
 	}
 	prm := Param{Label: label, Value: v, Lo: lo, Hi: hi}
 	if text != nil {
@@ -56,11 +66,11 @@ func (w *World) Fault(label string) bool {
 
 // pin notes a parameter that the caller fixed, as if a chooser had drawn it: a
 // schedule is complete by itself.
-func (w *World) pin(p *Proc, l Label, v, lo int64) {
+func (w *World) pin(kind Kind, p *Proc, l Label, v, lo int64) {
 	occ := p.nextOcc(l)
 	id := eventID(p.hash, w.labels.hash[l], occ)
 	if v != lo {
-		w.deviate(Deviation{Kind: KindDraw, Event: id, Value: v})
+		w.deviate(Deviation{Kind: kind, Event: id, Value: v})
 	}
 	if w.rec != nil {
 		w.rec.names = append(w.rec.names, nameOf{id, eventName(p.name, w.dataLabel(l), occ)})

@@ -42,7 +42,7 @@ func ParseDeviation(line string) (Deviation, error) {
 		d.After, err = ParseEventID(f[3])
 		return d, err
 	case len(f) == 4 && f[2] == "=":
-		for k := KindDraw; k <= KindElapsed; k++ {
+		for k := KindDraw; k <= KindOption; k++ {
 			if f[0] != k.String() {
 				continue
 			}
@@ -55,7 +55,7 @@ func ParseDeviation(line string) (Deviation, error) {
 			return d, err
 		}
 	}
-	return Deviation{}, fmt.Errorf("choice %q: want `hold EVENT after EVENT` or `draw|fault|clock|elapsed CHOICE = NUMBER`", line)
+	return Deviation{}, fmt.Errorf("choice %q: want `hold EVENT after EVENT` or `draw|option|fault|clock|elapsed CHOICE = NUMBER`", line)
 }
 
 // ParseEventID computes the ID of an event from `process:label#occurrence`.

@@ -57,13 +57,19 @@ const (
 	eventBits = iota
 )
 
-// site is what the next event of one process and label is expected to look like.
+// site is a process and label, with the last event there: the next one is
+// expected to look like it.
 type site struct {
 	process, label int32
-	occurrence     uint32
-	window         sim.Window
-	source         string
-	reads, writes  []int32
+	last           int32 // -1 if there is none
+}
+
+// before is the event at s before the present one; the zero Event if there is none.
+func (s *site) before(t *sim.Trace) *sim.Event {
+	if s.last < 0 {
+		return &sim.Event{}
+	}
+	return &t.Events[s.last]
 }
 
 // Encode packs t. Equal traces give equal bytes. It fails only on a trace that

@@ -21,6 +21,7 @@ type decoder struct {
 	sites    []site
 	last     []int32
 	accesses int
+	spare    []int32
 }
 
 func (d *decoder) trace() *sim.Trace {
@@ -113,9 +114,9 @@ func (d *decoder) event(t *sim.Trace, i int) {
 	if d.err != nil {
 		return
 	}
-	ev := &t.Events[i]
-	ev.Process, ev.Label, ev.Occurrence = s.process, s.label, s.occurrence+1
-	ev.Cause, ev.HeldAfter, ev.Window, ev.Source = d.last[s.process], -1, s.window, s.source
+	ev, before := &t.Events[i], s.before(t)
+	ev.Process, ev.Label, ev.Occurrence = s.process, s.label, before.Occurrence+1
+	ev.Cause, ev.HeldAfter, ev.Window, ev.Source = d.last[s.process], -1, before.Window, before.Source
 	if flags&hasOccurrence != 0 {
 		ev.Occurrence = uint32(d.uintTo("occurrence", math.MaxUint32))
 	}
@@ -144,14 +145,12 @@ func (d *decoder) event(t *sim.Trace, i int) {
 		ev.HeldAfter = d.back(i)
 	}
 	if flags&hasFootprint != 0 {
-		s.reads, s.writes = d.indices(len(t.Resources)), d.indices(len(t.Resources))
-		ev.Reads, ev.Writes = s.reads, s.writes
+		ev.Reads, ev.Writes = d.indices(len(t.Resources)), d.indices(len(t.Resources))
 	} else {
-		ev.Reads, ev.Writes = d.again(s.reads), d.again(s.writes)
+		ev.Reads, ev.Writes = d.again(before.Reads), d.again(before.Writes)
 	}
 	d.words(ev, flags)
-	s.keep(ev)
-	d.last[ev.Process] = int32(i)
+	s.last, d.last[ev.Process] = int32(i), int32(i)
 }
 
 func (d *decoder) words(ev *sim.Event, flags uint64) {
@@ -179,21 +178,33 @@ func (d *decoder) site(t *sim.Trace) *site {
 	}
 	if int(n) == len(d.sites) {
 		process, label := d.index("process", len(t.Processes)), d.index("label", len(t.Labels))
-		d.sites = append(d.sites, site{process: process, label: label})
+		d.sites = append(d.sites, site{process, label, -1})
 	}
 	return &d.sites[n]
 }
 
 // again copies a footprint, so that no two events share memory.
 func (d *decoder) again(list []int32) []int32 {
-	if len(list) == 0 {
-		return nil
-	}
-	if d.accesses += len(list); d.accesses > maxAccesses {
+	c := d.footprint(len(list))
+	copy(c, list)
+	return c
+}
+
+// footprint makes room for n resources, cut from a larger piece.
+func (d *decoder) footprint(n int) []int32 {
+	if d.accesses += n; d.accesses > maxAccesses {
 		d.fail("more than %d reads and writes", maxAccesses)
 		return nil
 	}
-	return append([]int32(nil), list...)
+	if n == 0 {
+		return nil
+	}
+	if n > len(d.spare) {
+		d.spare = make([]int32, max(n, 256))
+	}
+	list := d.spare[:n:n]
+	d.spare = d.spare[n:]
+	return list
 }
 
 // fail keeps the first error, with the place in the input.
@@ -306,14 +317,9 @@ func (d *decoder) strs() []string {
 }
 
 func (d *decoder) indices(n int) []int32 {
-	size := d.count("resources", 1)
-	if size == 0 {
-		return nil
-	}
-	list := make([]int32, size)
+	list := d.footprint(d.count("resources", 1))
 	for i := range list {
 		list[i] = d.index("resource", n)
 	}
-	d.accesses += size
 	return list
 }

@@ -16,7 +16,9 @@ type encoder struct {
 	strings []string
 	index   map[string]uint32
 	sites   []site
-	siteOf  map[uint64]uint32 // process and label to an index in sites
+	labels  int               // of the trace
+	dense   []uint32          // process*labels+label to 1 + an index in sites; nil if it were too large
+	sparse  map[uint64]uint32 // process and label to an index in sites, instead of dense
 	last    []int32           // the last event of each process
 }
 
@@ -24,7 +26,7 @@ func (e *encoder) encode(t *sim.Trace) ([]byte, error) {
 	if err := check(t); err != nil {
 		return nil, fmt.Errorf("encode trace of scenario %q: %w", t.Scenario, err)
 	}
-	e.reset(len(t.Processes))
+	e.reset(len(t.Processes), len(t.Labels))
 	e.header(t)
 	e.uint(uint64(len(t.Events)))
 	for i := range t.Events {
@@ -33,14 +35,20 @@ func (e *encoder) encode(t *sim.Trace) ([]byte, error) {
 	return e.assemble(), nil
 }
 
-func (e *encoder) reset(processes int) {
+func (e *encoder) reset(processes, labels int) {
 	if e.index == nil {
-		e.index, e.siteOf = map[string]uint32{}, map[uint64]uint32{}
+		e.index, e.sparse = map[string]uint32{}, map[uint64]uint32{}
 	}
 	clear(e.index)
-	clear(e.siteOf)
+	clear(e.sparse)
+	e.labels = labels
+	if n := processes * labels; n <= maxDense {
+		e.dense = slices.Grow(e.dense[:0], n)[:n]
+		clear(e.dense)
+	} else {
+		e.dense = nil
+	}
 	clear(e.strings) // let go of the strings of the trace before
-	clear(e.sites)
 	e.body, e.strings, e.sites = e.body[:0], e.strings[:0], e.sites[:0]
 	e.last = slices.Grow(e.last[:0], processes)[:processes]
 	for i := range e.last {
@@ -107,45 +115,44 @@ func (e *encoder) header(t *sim.Trace) {
 // event appends event i: which parts follow, its site, then those parts.
 func (e *encoder) event(t *sim.Trace, i int) {
 	ev := &t.Events[i]
-	s, number, fresh := e.site(ev)
-	x := expect(t, i, s, e.last[ev.Process])
-	flags := departs(ev, &x)
-	e.uint(flags)
-	e.uint(uint64(number))
+	number, fresh := e.site(ev)
+	s := &e.sites[number]
+	flags := departs(t, i, s.before(t), e.last[ev.Process])
+	b := appendUint(e.body, flags)
+	b = appendUint(b, uint64(number))
 	if fresh {
-		e.uint(uint64(ev.Process))
-		e.uint(uint64(ev.Label))
+		b = appendUint(b, uint64(ev.Process))
+		b = appendUint(b, uint64(ev.Label))
 	}
 	if flags&hasOccurrence != 0 {
-		e.uint(uint64(ev.Occurrence))
+		b = appendUint(b, uint64(ev.Occurrence))
 	}
 	if flags&hasCause != 0 {
-		e.int(int64(i) - int64(ev.Cause))
+		b = appendInt(b, int64(i)-int64(ev.Cause))
 	}
 	if flags&hasOrigin != 0 {
-		e.int(int64(i) - int64(ev.Origin))
+		b = appendInt(b, int64(i)-int64(ev.Origin))
 	}
 	if flags&hasWindow != 0 {
-		e.int(int64(ev.Window.Earliest))
-		e.int(int64(ev.Window.Nominal - ev.Window.Earliest))
-		e.int(int64(ev.Window.Latest - ev.Window.Nominal))
+		b = appendInt(b, int64(ev.Window.Earliest))
+		b = appendInt(b, int64(ev.Window.Nominal-ev.Window.Earliest))
+		b = appendInt(b, int64(ev.Window.Latest-ev.Window.Nominal))
 	}
 	if flags&hasNominal != 0 {
-		e.int(int64(ev.Nominal - nominal(t, i)))
+		b = appendInt(b, int64(ev.Nominal-nominal(t, i)))
 	}
 	if flags&hasTime != 0 {
-		e.int(int64(ev.Time - earliestTime(t, i)))
+		b = appendInt(b, int64(ev.Time-earliestTime(t, i)))
 	}
 	if flags&hasHeld != 0 {
-		e.int(int64(i) - int64(ev.HeldAfter))
+		b = appendInt(b, int64(i)-int64(ev.HeldAfter))
 	}
 	if flags&hasFootprint != 0 {
-		e.indices(ev.Reads)
-		e.indices(ev.Writes)
+		b = appendIndices(appendIndices(b, ev.Reads), ev.Writes)
 	}
+	e.body = b
 	e.words(ev, flags)
-	s.keep(ev)
-	e.last[ev.Process] = int32(i)
+	s.last, e.last[ev.Process] = int32(i), int32(i)
 }
 
 // words appends those parts of an event that are for people.
@@ -166,32 +173,27 @@ func (e *encoder) words(ev *sim.Event, flags uint64) {
 	}
 }
 
+// maxDense limits the table that finds the site of a process and label; larger
+// ones would cost more to clear than a map costs to ask.
+const maxDense = 1 << 14
+
 // site finds the site of ev, or makes it.
-func (e *encoder) site(ev *sim.Event) (s *site, number uint32, fresh bool) {
-	key := uint64(uint32(ev.Process))<<32 | uint64(uint32(ev.Label))
-	number, ok := e.siteOf[key]
-	if !ok {
-		number = uint32(len(e.sites))
-		e.siteOf[key] = number
-		e.sites = append(e.sites, site{})
+func (e *encoder) site(ev *sim.Event) (number uint32, fresh bool) {
+	if e.dense != nil {
+		n := &e.dense[int(ev.Process)*e.labels+int(ev.Label)]
+		if *n != 0 {
+			return *n - 1, false
+		}
+		*n = uint32(len(e.sites)) + 1
+	} else {
+		key := uint64(uint32(ev.Process))<<32 | uint64(uint32(ev.Label))
+		if n, ok := e.sparse[key]; ok {
+			return n, false
+		}
+		e.sparse[key] = uint32(len(e.sites))
 	}
-	return &e.sites[number], number, !ok
-}
-
-// keep remembers what the next event of the site is expected to look like.
-func (s *site) keep(ev *sim.Event) {
-	s.process, s.label, s.occurrence = ev.Process, ev.Label, ev.Occurrence
-	s.window, s.source = ev.Window, ev.Source
-	s.reads, s.writes = ev.Reads, ev.Writes
-}
-
-// expect is event i as it would be if nothing about it were special.
-func expect(t *sim.Trace, i int, s *site, last int32) sim.Event {
-	return sim.Event{
-		Occurrence: s.occurrence + 1, Cause: last, HeldAfter: -1, Window: s.window,
-		Reads: s.reads, Writes: s.writes, Source: s.source,
-		Nominal: nominal(t, i), Time: earliestTime(t, i),
-	}
+	e.sites = append(e.sites, site{ev.Process, ev.Label, -1})
+	return uint32(len(e.sites) - 1), true
 }
 
 // nominal is when event i is expected on a good day: its window after its origin.
@@ -217,30 +219,48 @@ func earliestTime(t *sim.Trace, i int) time.Duration {
 	return at
 }
 
-// departs tells in which parts ev is not what x expects.
-func departs(ev, x *sim.Event) uint64 {
-	var flags uint64
-	set := func(bit uint64, differs bool) {
-		if differs {
-			flags |= bit
-		}
+// departs tells in which parts event i is not what the one before at its site,
+// and the last one of its process, let expect.
+func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) {
+	ev := &t.Events[i]
+	if ev.Time != earliestTime(t, i) {
+		flags |= hasTime
 	}
-	set(hasTime, ev.Time != x.Time)
-	set(hasFootprint, !slices.Equal(ev.Reads, x.Reads) || !slices.Equal(ev.Writes, x.Writes))
-	set(hasNotes, len(ev.Notes) > 0)
-	set(hasCause, ev.Cause != x.Cause)
-	set(hasOccurrence, ev.Occurrence != x.Occurrence)
-	set(hasOutcomes, len(ev.Outcomes) > 0)
-	set(hasHeld, ev.HeldAfter != x.HeldAfter)
-	set(hasOrigin, ev.Origin != ev.Cause)
-	set(hasWindow, ev.Window != x.Window)
-	set(hasNominal, ev.Nominal != x.Nominal)
-	set(hasSource, ev.Source != x.Source)
+	if !slices.Equal(ev.Reads, before.Reads) || !slices.Equal(ev.Writes, before.Writes) {
+		flags |= hasFootprint
+	}
+	if len(ev.Notes) > 0 {
+		flags |= hasNotes
+	}
+	if ev.Cause != last {
+		flags |= hasCause
+	}
+	if ev.Occurrence != before.Occurrence+1 {
+		flags |= hasOccurrence
+	}
+	if len(ev.Outcomes) > 0 {
+		flags |= hasOutcomes
+	}
+	if ev.HeldAfter != -1 {
+		flags |= hasHeld
+	}
+	if ev.Origin != ev.Cause {
+		flags |= hasOrigin
+	}
+	if ev.Window != before.Window {
+		flags |= hasWindow
+	}
+	if ev.Nominal != nominal(t, i) {
+		flags |= hasNominal
+	}
+	if ev.Source != before.Source {
+		flags |= hasSource
+	}
 	return flags
 }
 
 func (e *encoder) uint(u uint64) { e.body = appendUint(e.body, u) }
-func (e *encoder) int(v int64)   { e.body = appendUint(e.body, zigzag(v)) }
+func (e *encoder) int(v int64)   { e.body = appendInt(e.body, v) }
 
 // str appends the number of s in the table, in the order of first use.
 func (e *encoder) str(s string) {
@@ -260,12 +280,15 @@ func (e *encoder) strs(list []string) {
 	}
 }
 
-func (e *encoder) indices(list []int32) {
-	e.uint(uint64(len(list)))
+func appendIndices(b []byte, list []int32) []byte {
+	b = appendUint(b, uint64(len(list)))
 	for _, i := range list {
-		e.uint(uint64(i))
+		b = appendUint(b, uint64(i))
 	}
+	return b
 }
+
+func appendInt(b []byte, v int64) []byte { return appendUint(b, zigzag(v)) }
 
 // appendUint is binary.AppendUvarint with the one-byte case inlined: most
 // numbers here are small.

@@ -23,7 +23,7 @@ func (d Data) Pick(p *sim.Point) int {
 	if alt, ok := lookUp(d.Fixed, p); ok {
 		return alt
 	}
-	if !d.On {
+	if !d.On || p.Kind == sim.KindOption {
 		return 0
 	}
 	r := sim.NewRand(d.Seed ^ uint64(p.ID))

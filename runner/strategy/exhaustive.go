@@ -25,6 +25,9 @@ func NewExhaustive(prefix []int32) *Exhaustive {
 
 // Choose follows the path, and beyond its end takes the first alternative.
 func (e *Exhaustive) Choose(p *sim.Point) int {
+	if p.Kind == sim.KindOption {
+		return 0
+	}
 	if e.at == len(e.path) {
 		e.path = append(e.path, branch{0, int32(p.N)})
 	}

@@ -81,3 +81,9 @@ func (l *Loop) bunUnhandled() { l.bun.unhandled = true }
 func (l *Loop) bunAlive() bool {
 	return l.immediateRefs > 0 || !l.bun.unhandled && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0)
 }
+
+// bunHasTask reports whether the poll phase does not wait: a rejection that has been
+// handled late is a task, and without timers there is nothing to wait for.
+func (l *Loop) bunHasTask() bool {
+	return len(l.tracker.handled) > 0 || l.timers.refs == 0 && l.refs == 0
+}

@@ -22,15 +22,11 @@ import (
 // stepLimit bounds a run; the largest recorded program takes some hundred steps.
 const stepLimit = 100_000
 
-// printTime is how long Bun takes to print an error that nobody listens to: longer
-// than the shortest timers.
-const printTime = 3 * time.Millisecond
-
 // runFast runs a program with callbacks that take no time.
 func runFast(r *program.Recording, f jsloop.Flavour, scale float64) (program.Outcome, error) {
 	var pool coro.Pool
 	defer pool.Close()
-	now, printed := time.Duration(0), false
+	now := time.Duration(0)
 	m := program.Load(r, program.Options{Flavour: f, Scale: scale, Now: func() time.Duration { return now }, Pool: &pool})
 	for range stepLimit {
 		s := m.Loop.Next()
@@ -40,11 +36,7 @@ func runFast(r *program.Recording, f jsloop.Flavour, scale float64) (program.Out
 		if s.Wait {
 			now = max(now, s.Deadline)
 		}
-		if s.Kind == jsloop.StepPoll && printed {
-			now, printed = now+printTime, false
-		}
 		m.Loop.Step()
-		printed = printed || f == jsloop.Bun && s.Kind == jsloop.StepReport && r.Handlers != "both"
 	}
 	return program.Outcome{Order: m.Log, Exit: m.Exit}, m.Err
 }

@@ -119,11 +119,10 @@ func (x *explorer) aim(want program.Outcome, runs int) bool {
 		var best []time.Duration
 		matched, cut := -1, 0
 		for i := 0; i < runs && !x.seen[key(want)]; i++ {
-			from := cut
-			for from > 0 && x.rng.IntN(3) > 0 {
-				from--
+			if i%1000 == 999 { // stuck: start again
+				matched, best, cut = -1, nil, 0
 			}
-			x.run(scale, slices.Clone(best[:from]))
+			x.run(scale, x.vary(best, cut))
 			n := 0
 			for n < len(x.order) && n < len(want.Order) && x.order[n] == want.Order[n] {
 				n++
@@ -137,6 +136,30 @@ func (x *explorer) aim(want program.Outcome, runs int) bool {
 		}
 	}
 	return x.seen[key(want)]
+}
+
+// vary keeps the jumps up to a little, or some way, before cut; or keeps all up to cut
+// but moves time from one jump to another.
+func (x *explorer) vary(best []time.Duration, cut int) []time.Duration {
+	from := cut
+	switch x.rng.IntN(4) {
+	case 0:
+		from = x.rng.IntN(cut + 1)
+	case 1, 2:
+		for from > 0 && x.rng.IntN(3) > 0 {
+			from--
+		}
+	}
+	jumps := slices.Clone(best[:from])
+	if from == cut && cut > 1 {
+		i, j := x.rng.IntN(cut), x.rng.IntN(cut)
+		some := time.Duration(x.rng.Int64N(int64(jumps[i]) + 1))
+		jumps[i] -= some
+		if x.rng.IntN(2) == 0 {
+			jumps[j] += some
+		}
+	}
+	return jumps
 }
 
 // explore returns which of the observed outcomes cannot be produced, and how many
@@ -158,7 +181,7 @@ func explore(r *program.Recording, f jsloop.Flavour, observed []program.Outcome,
 
 // checkRacy explores the programs of all corpora for which observed is not empty.
 func checkRacy(t *testing.T, what string, f jsloop.Flavour, observed func(*program.Recording) []program.Outcome) {
-	runs := 5_000
+	runs := 30_000
 	if testing.Short() {
 		runs = 500
 	}

@@ -302,8 +302,7 @@ func (l *Loop) advancePoll() (Step, bool) {
 		l.phase = phaseEnd
 		return Step{}, false
 	}
-	if l.posted.n > 0 || l.immediateRefs > 0 || !l.alive() ||
-		l.cfg.Flavour == Bun && len(l.tracker.handled) > 0 { // in Bun a task of its own
+	if l.posted.n > 0 || l.immediateRefs > 0 || l.cfg.Flavour == Bun && l.bunHasTask() {
 		return Step{Kind: StepPoll}, true
 	}
 	s := Step{Kind: StepPoll, Wait: true}

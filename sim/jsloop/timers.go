@@ -32,7 +32,8 @@ type timerList struct {
 type timerQueue struct {
 	lists  []*timerList // sorted
 	nextID uint64
-	refs   int // timers that keep the loop alive
+	refs   int  // timers that keep the loop alive
+	single bool // each timer has a list to itself
 }
 
 // find returns the list for ms.

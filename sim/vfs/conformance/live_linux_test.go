@@ -80,4 +80,3 @@ func checkLive(dir string, s Script) ([]string, error) {
 	}
 	return diffs, nil
 }
-

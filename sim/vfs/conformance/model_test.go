@@ -118,6 +118,9 @@ func (m *model) do(at int, op Op) error {
 
 // drain reads the queue, all of it or a number of records one by one.
 func (m *model) drain(at, number int) {
+	if m.col == burst {
+		number = 0 // fsnotify's buffer takes all there is
+	}
 	for n := 0; number == 0 || n < number; n++ {
 		size := fsnotify.BufferSize
 		if number > 0 {

@@ -75,6 +75,11 @@ func (a *actor) change(op Op) error {
 		_, err := k.CopyFileRange(t, h, a.handle(op.To), op.N)
 		return err
 	case "sendfile":
+		if from, _ := k.Fstat(t, h); from.Inode != 0 {
+			if to, _ := k.Fstat(t, a.handle(op.To)); to.Inode == from.Inode {
+				return env.EXDEV
+			}
+		}
 		_, err := k.Sendfile(t, h, a.handle(op.To), op.N)
 		return err
 	case "fsync", "fdatasync":

@@ -245,4 +245,3 @@ func list(path string) ([]string, error) {
 	slices.Sort(names)
 	return names, nil
 }
-

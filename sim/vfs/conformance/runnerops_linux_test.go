@@ -132,6 +132,11 @@ func (m *machine) copy(h int, op Op) error {
 	}
 	var err error
 	if op.Op == "sendfile" {
+		// Within one file the kernel copies pages onto themselves.
+		var a, b unix.Stat_t
+		if unix.Fstat(h, &a) == nil && unix.Fstat(to, &b) == nil && a.Ino == b.Ino {
+			return unix.EXDEV
+		}
 		_, err = unix.Sendfile(to, h, nil, op.N)
 	} else {
 		_, err = unix.CopyFileRange(h, nil, to, nil, op.N, 0)

@@ -16,6 +16,9 @@ func (k *Kernel) OpenMode(t Table, path string, flags env.OpenFlag, mode uint16)
 	if flags&env.PathOnly != 0 {
 		flags &= env.PathOnly | env.Directory | env.NoFollow
 	}
+	if flags&env.Create != 0 && flags&env.Directory != 0 {
+		return env.NoFD, env.EINVAL
+	}
 	exclusive := flags&env.Create != 0 && flags&env.Exclusive != 0
 	p, err := k.find(t, path, flags&env.NoFollow == 0 && !exclusive)
 	if err != nil {
@@ -57,8 +60,6 @@ func (k *Kernel) openNew(t Table, p place, flags env.OpenFlag, mode uint16) (env
 		return env.NoFD, env.EISDIR
 	case k.dentries[p.dir].unlinked:
 		return env.NoFD, env.ENOENT
-	case flags&env.Directory != 0:
-		return env.NoFD, env.EINVAL
 	}
 	dir := k.dentries[p.dir].inode
 	if !k.free(dir) {

@@ -142,53 +142,6 @@ func (k *Kernel) MmapWrite(t Table, fd env.FD, off int64, d env.Data) error {
 	return nil
 }
 
-// CopyFileRange is copy_file_range(2) between the offsets of two files. It
-// queues ACCESS on the source and MODIFY on the target if it copied anything.
-func (k *Kernel) CopyFileRange(t Table, from, to env.FD, n int) (int, error) {
-	out := k.description(t, to)
-	if out != 0 && k.descriptions[out].flags&env.Append != 0 {
-		return 0, env.EBADF
-	}
-	return k.Sendfile(t, from, to, n)
-}
-
-// Sendfile is sendfile(2) from the offset of one file to that of another.
-func (k *Kernel) Sendfile(t Table, from, to env.FD, n int) (int, error) {
-	src, dst := k.description(t, from), k.description(t, to)
-	if src == 0 || dst == 0 || !k.descriptions[src].readable() || !k.descriptions[dst].writable() {
-		return 0, env.EBADF
-	}
-	if k.descriptions[dst].flags&env.Append != 0 {
-		return 0, env.EINVAL
-	}
-	s, d := &k.descriptions[src], &k.descriptions[dst]
-	if k.inodes[k.inodeOf(src)].kind == directory {
-		return 0, env.EINVAL
-	}
-	target := k.inodeOf(dst)
-	if s.busy || d.busy || !k.free(target) {
-		return 0, ErrBlocked
-	}
-	in := &k.inodes[k.inodeOf(src)]
-	k.reads(Content, in.serial)
-	lo, hi := s.offset, min(s.offset+int64(n), in.size)
-	if lo >= hi {
-		return 0, nil
-	}
-	data := k.view(in, lo, hi)
-	o := &k.inodes[target]
-	k.writes(Content, o.serial)
-	k.writes(Description, uint64(src))
-	k.writes(Description, uint64(dst))
-	o.data, o.size = k.splice(o.data, o.size, d.offset, data)
-	s.offset, d.offset = hi, d.offset+hi-lo
-	c := k.begin()
-	k.announceHeld(c, s.dentry, env.InAccess, true)
-	k.announceHeld(c, d.dentry, env.InModify, true)
-	k.end(c)
-	return int(hi - lo), nil
-}
-
 // Fsync is fsync(2) and fdatasync(2): no event, no effect that others see.
 func (k *Kernel) Fsync(t Table, fd env.FD) error {
 	if id := k.description(t, fd); id == 0 || k.descriptions[id].path() {
