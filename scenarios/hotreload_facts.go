@@ -106,13 +106,14 @@ func (f *hotFacts) violated(property, facts, format string, args ...any) {
 	}
 }
 
-func (f *hotFacts) note(format string, args ...any) {
+// tell notes something about a generation: before, its name, after.
+func (f *hotFacts) tell(before string, k uint32, after string) {
 	if f.w.Recording() {
-		f.w.Note(format, args...)
+		f.w.Note("%s%v%s", before, gen(k), after)
 	}
 }
 
-func (f *hotFacts) gen(k uint32) *hotGeneration {
+func (f *hotFacts) of(k uint32) *hotGeneration {
 	for len(f.gens) <= int(k) {
 		f.gens = append(f.gens, hotGeneration{})
 	}
@@ -121,7 +122,7 @@ func (f *hotFacts) gen(k uint32) *hotGeneration {
 
 // Published opens L1; further requests join the open one.
 func (f *hotFacts) Published([]hotreload.Hash) {
-	f.note("publish a reload request")
+	f.w.Note("publish a reload request")
 	if f.loaded != nil && !f.loaded.IsOpen(0) {
 		f.loaded.Open(0)
 	}
@@ -129,7 +130,7 @@ func (f *hotFacts) Published([]hotreload.Hash) {
 
 // LoadStarted closes L1.
 func (f *hotFacts) LoadStarted(k uint32) {
-	f.note("start loading %s", gen(k))
+	f.tell("start loading ", k, "")
 	if f.loaded != nil && f.loaded.IsOpen(0) {
 		f.loaded.Close(0)
 	}
@@ -137,7 +138,7 @@ func (f *hotFacts) LoadStarted(k uint32) {
 
 // DeferredSet opens L3.
 func (f *hotFacts) DeferredSet(k uint32, state hotreload.PromiseState) {
-	f.note("defer the request: %s is %s", gen(k), state)
+	f.tell("defer the request: ", k, " is "+state.String())
 	if f.released != nil {
 		f.released.Open(int64(k))
 	}
@@ -153,23 +154,23 @@ func (f *hotFacts) DeferredCleared(k uint32) {
 // Fetched remembers what a generation is made of.
 func (f *hotFacts) Fetched(k uint32, path string, data env.Data) {
 	if path == hotMain {
-		f.gen(k).data = data
+		f.of(k).data = data
 	}
 	if f.w.Recording() {
-		f.note("%s read %d bytes of %s", gen(k), data.Len(), path)
+		f.w.Note("%v read %d bytes of %s", gen(k), data.Len(), path)
 	}
 }
 
 // EvaluateStarted closes L2 if the generation has what was saved last, whole.
 func (f *hotFacts) EvaluateStarted(k uint32) {
-	f.note("evaluate %s", gen(k))
+	f.tell("evaluate ", k, "")
 	if f.starts == afterEvaluation {
 		f.h.begin()
 	}
 	if f.seen == nil || f.saves == 0 || !f.seen.IsOpen(f.saves) {
 		return
 	}
-	data := f.gen(k).data
+	data := f.of(k).data
 	for _, v := range data.Versions() {
 		if int64(v) < f.saves {
 			return
@@ -193,17 +194,17 @@ func (f *hotFacts) saved(version uint32) {
 // Settled opens S1 for a rejection.
 func (f *hotFacts) Settled(k uint32, err *hotreload.Error, current bool) {
 	if err == nil {
-		f.note("%s fulfils", gen(k))
+		f.tell("", k, " fulfils")
 		if f.starts == afterReport {
 			f.h.begin()
 		}
 		return
 	}
-	f.note("%s rejects with %s", gen(k), err.Text)
-	g := f.gen(k)
+	f.tell("", k, " rejects with "+err.Text)
+	g := f.of(k)
 	g.err = err
 	if !current {
-		f.violated(hotS1, "orphaned", "the error %s of %s can never be printed: its promise was replaced before it was rejected", err.Text, gen(k))
+		f.violated(hotS1, "orphaned", "the error %s of %v can never be printed: its promise was replaced before it was rejected", err.Text, gen(k))
 		return
 	}
 	g.owed = true
@@ -217,15 +218,15 @@ func (f *hotFacts) Settled(k uint32, err *hotreload.Error, current bool) {
 
 // PromiseReplaced is where an error that was not printed gets lost.
 func (f *hotFacts) PromiseReplaced(k uint32, state hotreload.PromiseState, printed bool) {
-	f.note("replace the promise of %s, which is %s", gen(k), state)
+	f.tell("replace the promise of ", k, ", which is "+state.String())
 	if state == hotreload.Rejected && !printed {
-		f.violated(hotS1, "orphaned", "the error %s of %s was lost: its promise was replaced before the error was printed", f.gen(k).err.Text, gen(k))
+		f.violated(hotS1, "orphaned", "the error %s of %s was lost: its promise was replaced before the error was printed", f.of(k).err.Text, gen(k))
 	}
 }
 
 // Printed closes S1, and looks at what was printed.
 func (f *hotFacts) Printed(r hotreload.Report) {
-	g := f.gen(r.Generation)
+	g := f.of(r.Generation)
 	if f.printed != nil {
 		f.printed.Close(int64(r.Generation))
 	}
@@ -253,7 +254,9 @@ func (f *hotFacts) Printed(r hotreload.Report) {
 
 // MapPut judges what becomes of source maps.
 func (f *hotFacts) MapPut(put hotreload.MapPut) {
-	f.note("map of %s: %s, %d mappings", gen(put.Generation), put.Outcome, put.Mappings)
+	if f.w.Recording() {
+		f.w.Note("map of %v: %s, %d mappings", gen(put.Generation), put.Outcome, put.Mappings)
+	}
 	m := f.mapOf(put.Path)
 	if put.Outcome == hotreload.MapKept {
 		return
@@ -285,7 +288,11 @@ func (f *hotFacts) mapOf(path string) *hotMap {
 }
 
 // ModuleNotFound is worth a line in a story.
-func (f *hotFacts) ModuleNotFound(k uint32, path string) { f.note("%s: %s not found", gen(k), path) }
+func (f *hotFacts) ModuleNotFound(k uint32, path string) { f.tell("", k, ": "+path+" not found") }
 
 // Evicted is too.
-func (f *hotFacts) Evicted(path string, _ env.WD) { f.note("evict %s", path) }
+func (f *hotFacts) Evicted(path string, _ env.WD) {
+	if f.w.Recording() {
+		f.w.Note("evict %s", path)
+	}
+}

@@ -17,15 +17,20 @@ const (
 	commentLine = 2002 // bytes of a comment line of the large sources
 	comments    = 1000 // of them
 	stubSize    = 10   // bytes of a stub: a comment of its own
+
+	smallComment  = "// ...\n"
+	smallComments = 100
 )
+
+// largeComment is a comment line of the large sources.
+var largeComment = "// " + strings.Repeat(".", commentLine-4) + "\n"
 
 // source makes the text of version n of a module: comments, the statement, and
 // if it throws, blanks in front so that the column tells the number.
 func source(program string, n int, large bool, version uint32) env.Data {
-	lines := comments
-	comment := "// " + strings.Repeat(".", commentLine-4) + "\n"
-	if !large {
-		comment, lines = "// ...\n", 100
+	comment, lines := smallComment, smallComments
+	if large {
+		comment, lines = largeComment, comments
 	}
 	number := strconv.Itoa(n)
 	d := env.Data{

@@ -1,7 +1,7 @@
 package scenarios
 
 import (
-	"fmt"
+	"strconv"
 
 	"github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -16,7 +16,9 @@ const hotMain = "hot.js"
 // threads J, F, T1 and T2 and its heartbeats H, the disk, and a writer W.
 type hotWorld struct {
 	w        *sim.World
-	cfg      hotreload.Config
+	variant  string
+	build0   hotreload.Config // of the variant
+	cfg      hotreload.Config // of the run
 	sys      *hotreload.System
 	disk     *vfs.Disk
 	runtime  *vfs.FS // the descriptors of J, F and T
@@ -56,10 +58,14 @@ const (
 func newHotWorld(w *sim.World) *hotWorld {
 	h := sim.Pooled[hotWorld](w, "hotreload")
 	h.w = w
-	cfg, err := hotreload.Find(w.Variant())
-	if err != nil {
-		panic(err)
+	if h.variant != w.Variant() {
+		cfg, err := hotreload.Find(w.Variant())
+		if err != nil {
+			panic(err)
+		}
+		h.variant, h.build0 = w.Variant(), cfg
 	}
+	cfg := h.build0
 	cfg.Main = hotMain
 	cfg.FetchInCall = w.Draw().Bool("fetchInCall")
 	cfg.Heartbeats = w.Draw().Option("heartbeats", "on", "off") == "on"
@@ -193,4 +199,8 @@ func hotParams(more ...sim.ParamDoc) []sim.ParamDoc {
 	}, more...)
 }
 
-func gen(k uint32) string { return fmt.Sprintf("generation %d", k) }
+// gen is a generation by its name.
+type gen uint32
+
+// String is "generation 3".
+func (k gen) String() string { return "generation " + strconv.FormatUint(uint64(k), 10) }

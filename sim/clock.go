@@ -70,7 +70,7 @@ func (p *Proc) Now() time.Duration {
 		hi = max(nominal, lo+clockRange-1)
 	}
 	nominal = min(nominal, hi)
-	v := w.choose(KindClock, p, p.label(dataPrefix+"now"), lo, int(hi-lo+1), nominal)
+	v := w.choose(KindClock, p, w.dataLabelOf("now"), lo, int(hi-lo+1), nominal)
 	w.zone.PinNow(v)
 	if w.rec != nil {
 		w.rec.fact(w.rec.present(), -1, v, v)
@@ -108,7 +108,7 @@ func (p *Proc) elapsed(k *mark, d int64) bool {
 	if yes {
 		nominal = 1
 	}
-	yes = w.choose(KindElapsed, p, p.label(dataPrefix+"elapsed"), 0, 2, nominal) == 1
+	yes = w.choose(KindElapsed, p, w.dataLabelOf("elapsed"), 0, 2, nominal) == 1
 	if yes {
 		lo = d
 	} else {

@@ -39,7 +39,7 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	if w.steps == 0 {
 		p = w.procs[0]
 	}
-	l := p.label(dataPrefix + label)
+	l := w.dataLabelOf(label)
 	v, pinned := w.cfg.Params[label]
 	switch {
 	case !pinned:
@@ -61,7 +61,7 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 // no, and in calm no other is given.
 func (w *World) Fault(label string) bool {
 	p := w.cur.proc
-	return w.choose(KindFault, p, p.label(dataPrefix+label), 0, 2, 0) == 1
+	return w.choose(KindFault, p, w.dataLabelOf(label), 0, 2, 0) == 1
 }
 
 // pin notes a parameter that the caller fixed, as if a chooser had drawn it: a

@@ -53,7 +53,7 @@ func (n *names) intern(s string) int32 {
 	return id
 }
 
-// EventName is the readable form of an event's identity.
+// eventName is the readable form of an event's identity.
 func eventName(process, label string, occ uint32) string {
 	return process + ":" + label + "#" + strconv.FormatUint(uint64(occ), 10)
 }
@@ -65,4 +65,15 @@ func sortedKeys[V any](m map[string]V) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// dataLabelOf is the label of a choice called label: kept apart from those of
+// events by a prefix.
+func (w *World) dataLabelOf(label string) Label {
+	id := int(w.choiceNames.intern(label))
+	w.choiceLabels = grow(w.choiceLabels, id)
+	if w.choiceLabels[id] == 0 {
+		w.choiceLabels[id] = Label(w.labels.intern(dataPrefix+label)) + 1
+	}
+	return w.choiceLabels[id] - 1
 }

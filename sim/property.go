@@ -86,7 +86,7 @@ type obligationKey struct {
 // bound of virtual time after calm has begun, or after their opening if that is
 // later. A bound of 0 is the time until the world is at rest.
 func (w *World) Obligation(name string, within time.Duration) *Obligation {
-	o := Pooled[Obligation](w, "obligation "+name)
+	o := Pooled[Obligation](w, name)
 	*o = Obligation{w: w, name: name, within: within, open: o.open[:0], closed: o.closed[:0]}
 	w.props.obligations = append(w.props.obligations, o)
 	return o

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -93,12 +94,18 @@ type primitive struct {
 // in this World, or a new one: for parts of a world that keep memory from run
 // to run. The caller resets it.
 func Pooled[T any](w *World, name string) *T {
-	if v, ok := w.pooled[name].(*T); ok {
-		return v
+	k := pooledKey{reflect.TypeFor[T](), name}
+	if v, ok := w.pooled[k]; ok {
+		return v.(*T)
 	}
 	v := new(T)
-	w.pooled[name] = v
+	w.pooled[k] = v
 	return v
+}
+
+type pooledKey struct {
+	kind reflect.Type
+	name string
 }
 
 // Mutex is an env.Mutex. Whoever unlocks it wakes the longest waiting process,

@@ -80,7 +80,8 @@ func (w *World) exceed(limit, format string, args ...any) bool {
 // panics ends the run with the panic of a process.
 func (w *World) panics(p *Proc, c *coro.Panic) {
 	if m, ok := c.Value.(misuse); ok {
-		panic(m)
+		w.mistake, w.stopped = m.err, true
+		return
 	}
 	if w.stopped {
 		return

@@ -80,18 +80,20 @@ type World struct {
 	samplers map[*Profile]*sampler
 	limits   Limits
 
-	labels    *names
-	procs     []*Proc // in the order of creation; the first is the world itself
-	spare     map[string][]*Proc
-	pool      coro.Pool
-	resources resources
-	pending   pending
-	zone      timed.State
-	marks     []mark
-	point     Point
-	alts      []Alternative
-	observer  Observer
-	pooled    map[string]any
+	labels       *names
+	choiceNames  *names
+	choiceLabels []Label // by choice name, plus one
+	procs        []*Proc // in the order of creation; the first is the world itself
+	spare        map[string][]*Proc
+	pool         coro.Pool
+	resources    resources
+	pending      pending
+	zone         timed.State
+	marks        []mark
+	point        Point
+	alts         []Alternative
+	observer     Observer
+	pooled       map[pooledKey]any
 
 	where      atomic.Pointer[Proc]
 	progress   atomic.Int64
@@ -107,6 +109,7 @@ type World struct {
 	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
+	mistake    error // of the scenario's author; ends the run
 	verdict    Verdict
 	failure    Failure
 	panicked   *coro.Panic
@@ -128,11 +131,12 @@ type current struct {
 // NewWorld makes a World.
 func NewWorld() *World {
 	return &World{
-		labels:    newNames(),
-		spare:     make(map[string][]*Proc),
-		samplers:  make(map[*Profile]*sampler),
-		resources: resources{names: newNames()},
-		pooled:    make(map[string]any),
+		labels:      newNames(),
+		choiceNames: newNames(),
+		spare:       make(map[string][]*Proc),
+		samplers:    make(map[*Profile]*sampler),
+		resources:   resources{names: newNames()},
+		pooled:      make(map[pooledKey]any),
 	}
 }
 
@@ -164,6 +168,9 @@ func (w *World) Run(s *Scenario, cfg Config) (res *Result, err error) {
 	}()
 	if w.setup(); !w.stopped {
 		w.loop()
+	}
+	if w.mistake != nil {
+		return nil, fmt.Errorf("scenario %q: %w", s.Name, w.mistake)
 	}
 	w.settle()
 	return w.result(), nil
@@ -207,7 +214,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.marks = w.marks[:0]
 	w.next, w.doomed, w.unwinding, w.panicked = nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
-	w.inHandler, w.calm, w.stopped = false, false, false
+	w.inHandler, w.calm, w.stopped, w.mistake = false, false, false, nil
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
@@ -229,9 +236,6 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 func (w *World) setup() {
 	defer func() {
 		if r := recover(); r != nil {
-			if m, ok := r.(misuse); ok {
-				panic(m)
-			}
 			w.panics(w.procs[0], capturePanic(r))
 		}
 	}()
@@ -250,9 +254,6 @@ func (w *World) loop() {
 			p.ended()
 			w.next = w.advance()
 		case coro.Panicked:
-			if m, ok := p.coro.Panic().Value.(misuse); ok {
-				panic(m)
-			}
 			w.panics(p, p.coro.Panic())
 			p.coro = nil
 			return
@@ -268,7 +269,8 @@ func (w *World) loop() {
 // process that must be resumed. nil: the run is over. It runs in whichever
 // goroutine is current, so that a process that is next after itself needs no
 // switch at all.
-func (w *World) advance() *Proc {
+func (w *World) advance() (next *Proc) {
+	defer w.guardHandler()
 	for {
 		w.endEvent()
 		if w.stopped {
@@ -278,33 +280,29 @@ func (w *World) advance() *Proc {
 		if !ok {
 			return nil
 		}
-		slot := w.pending.keys[i].slot()
-		e := &w.pending.slab[slot]
+		e := &w.pending.slab[w.pending.keys[i].slot()]
 		p, h, arg := e.proc, e.handler, e.arg
 		w.fire(i, e)
 		if h == nil {
 			p.wake = EventRef{}
 			return p
 		}
-		w.handle(h, arg)
+		w.inHandler = true
+		h.Fire(w, arg)
+		w.inHandler = false
 	}
 }
 
-// handle runs a callback. A panic in it must not unwind the process on whose
-// stack it happens to run.
-func (w *World) handle(h Handler, arg int64) {
-	defer func() {
-		if !w.inHandler {
-			return
-		}
-		w.inHandler = false
-		if r := recover(); r != nil {
-			w.panics(w.cur.proc, capturePanic(r))
-		}
-	}()
-	w.inHandler = true
-	h.Fire(w, arg)
+// guardHandler is deferred around handlers. A panic in one ends the run, and must
+// not unwind the process on whose stack it happens to run.
+func (w *World) guardHandler() {
+	if !w.inHandler {
+		return
+	}
 	w.inHandler = false
+	if r := recover(); r != nil {
+		w.panics(w.cur.proc, capturePanic(r))
+	}
 }
 
 // pick returns the position of the next event.
@@ -433,10 +431,12 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	if m != 0 {
 		from = w.marks[m-1].now
 	}
-	*e = event{
-		id: eventID(p.hash, w.labels.hash[l], occ), proc: p, handler: h, arg: arg,
-		nominal: from + int64(win.Nominal), label: l, occ: occ, cause: w.cur.id, gen: e.gen + 1, idle: p.background || w.idle,
-	}
+	e.id = eventID(p.hash, w.labels.hash[l], occ)
+	e.proc, e.handler, e.arg, e.label, e.occ = p, h, arg, l, occ
+	e.cause, e.late = w.cur.id, 0
+	e.nominal = from + int64(win.Nominal)
+	e.idle = p.background || w.idle
+	e.gen++
 	e.at = e.nominal
 	switch {
 	case w.cfg.Mode == Sampled:

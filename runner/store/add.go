@@ -23,6 +23,7 @@ type Summary struct {
 	Message     string
 	Steps       int // events
 	Deviations  int // of the schedule from the default
+	Minimised   int // runs that making it small took; 0 if nobody tried
 	Fingerprint uint64
 	Created     time.Time // UTC, to the millisecond
 	Strategy    string
@@ -33,13 +34,11 @@ type Summary struct {
 // Short is the hash as people see it: its first 8 digits.
 func (s *Summary) Short() string { return short(s.Hash) }
 
-func short(hash string) string { return hash[:min(8, len(hash))] }
-
 func summarize(t *sim.Trace, created time.Time) Summary {
 	return Summary{
-		Hash: Hash(t), Scenario: t.Scenario, Variant: t.Variant, Profile: t.Profile, Mode: t.Mode, Verdict: t.Verdict,
+		Hash: t.Hash(), Scenario: t.Scenario, Variant: t.Variant, Profile: t.Profile, Mode: t.Mode, Verdict: t.Verdict,
 		Property: t.Failure.Property, Facts: t.Failure.Facts, Signature: t.Signature, Message: t.Failure.Message,
-		Steps: len(t.Events), Deviations: len(t.Schedule), Fingerprint: t.Fingerprint, Created: created.UTC().Truncate(time.Millisecond),
+		Steps: len(t.Events), Deviations: len(t.Schedule), Minimised: t.Minimised, Fingerprint: t.Fingerprint, Created: created.UTC().Truncate(time.Millisecond),
 		Strategy: t.Strategy, Module: t.Module, Revision: t.Revision,
 	}
 }
@@ -57,7 +56,8 @@ func (p *encoders) encode(t *sim.Trace) ([]byte, error) {
 }
 
 // Add stores t, whatever its verdict, and returns its hash. A trace with the
-// same hash is left as it is. Add packs t at once, and waits only while the
+// same hash is left as it is, unless it has not been minimised and t has: then t
+// tells more about the same story, and takes its place. Add packs t at once, and waits only while the
 // queue of the writer is full; the batch is committed soon after, at the latest
 // by Flush or Close. If an earlier batch could not be written, Add fails with
 // the reason.

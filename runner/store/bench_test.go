@@ -24,7 +24,7 @@ func benchTraces(n int) []*sim.Trace {
 	list := make([]*sim.Trace, n)
 	for i := range list {
 		t := *shapes[i%len(shapes)]
-		t.Params = []sim.Param{{Label: "edits", Value: int64(i), Lo: 1, Hi: 1 << 40}}
+		t.Schedule = story(int64(i))
 		list[i] = &t
 	}
 	return list
@@ -59,7 +59,7 @@ func BenchmarkHash(b *testing.B) {
 	t := typicalTrace(1, benchEvents)
 	b.ReportAllocs()
 	for b.Loop() {
-		Hash(t)
+		t.Hash()
 	}
 }
 

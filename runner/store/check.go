@@ -106,8 +106,8 @@ func (s *Store) checkBlobs(ctx context.Context, r *Report) {
 		switch {
 		case err != nil:
 			r.problem("trace %d (%s): %v", id, short(hash), err)
-		case Hash(t) != hash:
-			r.problem("trace %d (%s): its content has the hash %s", id, short(hash), short(Hash(t)))
+		case t.Hash() != hash:
+			r.problem("trace %d (%s): its content has the hash %s", id, short(hash), short(t.Hash()))
 		}
 	}
 	if err := rows.Err(); err != nil {

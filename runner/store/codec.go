@@ -14,7 +14,7 @@ import (
 //	version   1 byte
 //	checksum  4 bytes, CRC-32C of all that follows
 //	strings   count, the length of each, then the bytes of all of them
-//	body      header, tables, events; a string is its index in strings
+//	body      header, tables, events, races; a string is its index in strings
 //
 // An event says only in what it departs from the expected one: the next
 // occurrence at its site (process and label), armed by the last event of its
@@ -38,7 +38,7 @@ const maxAccesses = 1 << 24
 const (
 	lastMode    = sim.Sampled
 	lastVerdict = sim.Nondeterminism
-	lastKind    = sim.KindElapsed
+	lastKind    = sim.KindOption
 )
 
 // Bits of an event: set where it departs from what is expected.
@@ -122,6 +122,11 @@ func check(t *sim.Trace) error {
 	for i, d := range t.Schedule {
 		if d.Kind < sim.KindSchedule || d.Kind > lastKind {
 			return fmt.Errorf("deviation %d: kind %d is unknown", i, uint8(d.Kind))
+		}
+	}
+	for i, r := range t.Races {
+		if outside(r.First, n) || outside(r.Second, n) {
+			return fmt.Errorf("race %d is of events %d and %d; there are %d", i, r.First, r.Second, n)
 		}
 	}
 	accesses := 0

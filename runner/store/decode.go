@@ -40,6 +40,7 @@ func (d *decoder) trace() *sim.Trace {
 			return nil
 		}
 	}
+	d.races(t)
 	if d.err == nil && d.at != len(d.in) {
 		d.fail("%d bytes are left over", len(d.in)-d.at)
 	}
@@ -106,6 +107,18 @@ func (d *decoder) header(t *sim.Trace) {
 		*list = d.strs()
 	}
 	t.Calm = int(d.uintTo("calm", math.MaxInt32))
+}
+
+func (d *decoder) races(t *sim.Trace) {
+	t.Minimised = int(d.int())
+	if n := d.count("races", 4); n > 0 {
+		t.Races = make([]sim.Race, n)
+	}
+	for i := range t.Races {
+		t.Races[i] = sim.Race{
+			First: d.index("event", len(t.Events)), Second: d.index("event", len(t.Events)), Resource: d.str(), Otherwise: d.str(),
+		}
+	}
 }
 
 func (d *decoder) event(t *sim.Trace, i int) {

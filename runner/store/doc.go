@@ -15,9 +15,8 @@
 //	found, err := s.Get(ctx, "3f9a") // or "12", or "id=12"
 //	err = reports.Text(os.Stdout, found.Trace, reports.Options{})
 //
-// The hash is over the story of the failure: scenario, variant, profile,
-// parameters, schedule, verdict and signature. So the same failure, found again
-// by another strategy or on another machine, is stored once.
+// The hash is over the story of the failure: see [sim.Trace.Hash]. So the same
+// failure, found again by another strategy or on another machine, is stored once.
 //
 // Add returns before the trace is on disk. One goroutine writes, in batches: a
 // batch is committed at 100 traces, at 1 MiB or after 200 ms. Whoever must know
@@ -48,7 +47,7 @@
 // The names of tables and columns are stable:
 //
 //	traces     id, hash, scenario, variant, profile, mode, verdict, property, facts, signature,
-//	           message, steps, deviations, fingerprint, created, strategy, module, revision, blob
+//	           message, steps, deviations, minimised, fingerprint, created, strategy, module, revision, blob
 //	campaigns  id, hash, scenario, variant, profile, mode, strategy, seed, workers, started,
 //	           elapsed_ns, runs, steps, classes, unseen, stopped, module, revision
 //	runs       campaign, strategy, verdict, signature, runs, steps
@@ -71,5 +70,5 @@
 //   - [Campaign] and [Count]: what was explored.
 //   - [Report]: what Check found, for `simrun doctor`.
 //   - [Error] and [Kind]: what went wrong, and what to do.
-//   - [Encode], [Decode] and [Hash]: the packed form of a trace and its identity.
+//   - [Encode] and [Decode]: the packed form of a trace.
 package store

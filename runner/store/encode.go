@@ -32,6 +32,7 @@ func (e *encoder) encode(t *sim.Trace) ([]byte, error) {
 	for i := range t.Events {
 		e.event(t, i)
 	}
+	e.races(t)
 	return e.assemble(), nil
 }
 
@@ -110,6 +111,17 @@ func (e *encoder) header(t *sim.Trace) {
 		e.strs(list)
 	}
 	e.uint(uint64(t.Calm))
+}
+
+func (e *encoder) races(t *sim.Trace) {
+	e.int(int64(t.Minimised))
+	e.uint(uint64(len(t.Races)))
+	for _, r := range t.Races {
+		e.uint(uint64(r.First))
+		e.uint(uint64(r.Second))
+		e.str(r.Resource)
+		e.str(r.Otherwise)
+	}
 }
 
 // event appends event i: which parts follow, its site, then those parts.

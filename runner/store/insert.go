@@ -22,8 +22,10 @@ func (p *inserter) prepare(ctx context.Context, db *sql.DB) (err error) {
 		sql string
 	}{
 		{&p.trace, `INSERT INTO traces (hash, scenario, variant, profile, mode, verdict, property, facts, signature,
-			message, steps, deviations, fingerprint, created, strategy, module, revision, blob)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING`},
+			message, steps, deviations, minimised, fingerprint, created, strategy, module, revision, blob)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (hash) DO UPDATE SET minimised = excluded.minimised, blob = excluded.blob
+			WHERE traces.minimised = 0 AND excluded.minimised > 0`},
 		{&p.campaign, `INSERT INTO campaigns (hash, scenario, variant, profile, mode, strategy, seed, workers, started,
 			elapsed_ns, runs, steps, classes, unseen, stopped, module, revision)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING`},
@@ -54,7 +56,7 @@ func (r *traceRow) insert(ctx context.Context, put *inserter, tx *sql.Tx) (bool,
 	s := &r.Summary
 	res, err := tx.StmtContext(ctx, put.trace).ExecContext(ctx,
 		s.Hash, s.Scenario, s.Variant, s.Profile, s.Mode.String(), s.Verdict.String(), s.Property, s.Facts, s.Signature,
-		s.Message, s.Steps, s.Deviations, hex16(s.Fingerprint), timestamp(s.Created), s.Strategy, s.Module, s.Revision, r.blob)
+		s.Message, s.Steps, s.Deviations, s.Minimised, hex16(s.Fingerprint), timestamp(s.Created), s.Strategy, s.Module, s.Revision, r.blob)
 	return inserted(res, err, "trace", s.Hash)
 }
 

@@ -13,7 +13,7 @@ import (
 
 // summaryColumns are the columns of traces but its blob: all that --where can speak of.
 const summaryColumns = "id, hash, scenario, variant, profile, mode, verdict, property, facts, signature, message," +
-	" steps, deviations, fingerprint, created, strategy, module, revision"
+	" steps, deviations, minimised, fingerprint, created, strategy, module, revision"
 
 // Stored is a trace of a store.
 type Stored struct {
@@ -95,7 +95,7 @@ func (s *Store) parseRef(ref string) (where string, args []any, err error) {
 		or, args = append(or, "id = ?"), append(args, int64(n))
 	}
 	prefix := strings.ToLower(ref)
-	if len(prefix) >= minPrefix && len(prefix) <= hashDigits && strings.Trim(prefix, "0123456789abcdef") == "" {
+	if len(prefix) >= minPrefix && strings.Trim(prefix, "0123456789abcdef") == "" {
 		// A range, and not LIKE, so that the index is used. g follows f.
 		or, args = append(or, "hash >= ? AND hash < ?"), append(args, prefix, prefix+"g")
 	}
@@ -181,7 +181,7 @@ func scanSummary(rows *sql.Rows, r *Summary, extra ...any) error {
 	var mode, verdict, print, created string
 	dest := []any{
 		&r.ID, &r.Hash, &r.Scenario, &r.Variant, &r.Profile, &mode, &verdict, &r.Property, &r.Facts, &r.Signature, &r.Message,
-		&r.Steps, &r.Deviations, &print, &created, &r.Strategy, &r.Module, &r.Revision,
+		&r.Steps, &r.Deviations, &r.Minimised, &print, &created, &r.Strategy, &r.Module, &r.Revision,
 	}
 	err := rows.Scan(append(dest, extra...)...)
 	if err == nil {

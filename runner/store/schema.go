@@ -26,7 +26,7 @@ func migrations() []migration {
 		{name: "traces", sql: `
 CREATE TABLE traces (
 	id          INTEGER PRIMARY KEY, -- the trace number
-	hash        TEXT NOT NULL UNIQUE, -- content hash, 32 hex digits
+	hash        TEXT NOT NULL UNIQUE, -- content hash, 16 hex digits
 	scenario    TEXT NOT NULL,
 	variant     TEXT NOT NULL,
 	profile     TEXT NOT NULL,
@@ -38,6 +38,7 @@ CREATE TABLE traces (
 	message     TEXT NOT NULL,
 	steps       INTEGER NOT NULL, -- events
 	deviations  INTEGER NOT NULL, -- of the schedule from the default
+	minimised   INTEGER NOT NULL, -- runs that making it small took; 0 if nobody tried
 	fingerprint TEXT NOT NULL, -- of the happens-before class, 16 hex digits
 	created     TEXT NOT NULL, -- UTC, 2006-01-02T15:04:05.000Z
 	strategy    TEXT NOT NULL,

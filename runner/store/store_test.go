@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -35,7 +36,7 @@ func add(t testing.TB, s *Store, traces ...*sim.Trace) {
 	for _, tr := range traces {
 		hash, err := s.Add(context.Background(), tr)
 		require.NoError(t, err)
-		require.Equal(t, Hash(tr), hash)
+		require.Equal(t, tr.Hash(), hash)
 	}
 }
 
@@ -52,18 +53,18 @@ func TestGetReturnsWhatWasAdded(t *testing.T) {
 	want := typicalTrace(1, 30)
 	add(t, s, want)
 
-	for _, ref := range []string{"1", "id=1", Hash(want), Hash(want)[:4], strings.ToUpper(Hash(want)[:8])} {
+	for _, ref := range []string{"1", "id=1", want.Hash(), want.Hash()[:4], strings.ToUpper(want.Hash()[:8])} {
 		got, err := s.Get(ctx, ref)
 		require.NoError(t, err, ref)
 		assert.Equal(t, want, got.Trace)
 		assert.Equal(t, Summary{
-			ID: 1, Hash: Hash(want), Scenario: "hotreload/drop", Variant: "V1", Profile: "laptop", Mode: sim.Timed,
+			ID: 1, Hash: want.Hash(), Scenario: "hotreload/drop", Variant: "V1", Profile: "laptop", Mode: sim.Timed,
 			Verdict: sim.Violation, Property: "S1", Facts: "generation 0", Signature: "violation S1: generation 0",
-			Message: "the error of generation 0 was lost", Steps: 30, Deviations: 1, Fingerprint: want.Fingerprint,
+			Message: "the error of generation 0 was lost", Steps: 30, Deviations: 2, Minimised: 212, Fingerprint: want.Fingerprint,
 			Created:  time.Date(2026, 3, 4, 5, 6, 7, 8_000_000, time.UTC),
 			Strategy: "pct", Module: "v0.1.0", Revision: "d1866bc",
 		}, got.Summary)
-		assert.Equal(t, Hash(want)[:8], got.Short())
+		assert.Equal(t, want.Hash()[:8], got.Short())
 	}
 	created, err := s.Query(ctx, "SELECT created, datetime(created) FROM traces")
 	require.NoError(t, err)
@@ -91,6 +92,27 @@ func TestATraceIsStoredOnce(t *testing.T) {
 	assert.Equal(t, Stats{Added: 1, Committed: 1, Duplicate: 1, Batches: 1}, s.Stats())
 }
 
+// TestAMinimisedTraceTakesThePlaceOfTheSameStory, and not the other way round.
+func TestAMinimisedTraceTakesThePlaceOfTheSameStory(t *testing.T) {
+	for _, minimisedFirst := range []bool{false, true} {
+		s := openTest(t, Options{})
+		minimised, raw := typicalTrace(1, 5), typicalTrace(1, 5)
+		raw.Minimised, raw.Races = 0, nil
+		traces := []*sim.Trace{raw, minimised}
+		if minimisedFirst {
+			slices.Reverse(traces)
+		}
+		add(t, s, traces...)
+		got, err := s.Get(context.Background(), "1")
+		require.NoError(t, err)
+		assert.Equal(t, minimised, got.Trace)
+		assert.Equal(t, 212, got.Minimised)
+		list, err := s.List(context.Background(), "")
+		require.NoError(t, err)
+		assert.Len(t, list, 1)
+	}
+}
+
 // TestBatches commits at whatever limit is reached first.
 func TestBatches(t *testing.T) {
 	blob, err := Encode(typicalTrace(1, 5))
@@ -108,7 +130,7 @@ func TestBatches(t *testing.T) {
 			s := openTest(t, c.opts)
 			for i := range 7 {
 				tr := typicalTrace(1, 5)
-				tr.Params[0].Value += int64(i)
+				tr.Schedule = story(int64(i))
 				add(t, s, tr)
 			}
 			require.Eventually(t, func() bool { return s.Stats() == c.want }, 10*time.Second, time.Millisecond)
@@ -205,7 +227,7 @@ func TestReferences(t *testing.T) {
 	s := openTest(t, Options{})
 	for i := range 7 {
 		r := &traceRow{Summary: summarize(typicalTrace(int64(i), 2), time.Unix(0, 0)), blob: []byte("x")}
-		r.Hash = fmt.Sprintf("%s%028x", []string{"0003", "abcd", "abcd", "abcd", "abcd", "abcd", "abcd"}[i], i)
+		r.Hash = fmt.Sprintf("%s%012x", []string{"0003", "abcd", "abcd", "abcd", "abcd", "abcd", "abcd"}[i], i)
 		require.NoError(t, s.writer.add(ctx, r))
 	}
 	for ref, want := range map[string]string{

@@ -69,6 +69,7 @@ type Coro struct {
 	state  state
 	status Status // of the job's end
 	kill   kill
+	outer  *Coro // whose kill unwound the job, if not its own
 }
 
 // start makes the coroutine behind c.
@@ -97,6 +98,9 @@ func (c *Coro) run() {
 		case nil: // Goexit: it goes on through loop to the resumer.
 		case killPanic:
 			c.status = Killed
+			if v.victim != c {
+				c.outer = v.victim
+			}
 		default:
 			c.status = Panicked
 			c.panic = &Panic{Value: v, Stack: debug.Stack()}
@@ -119,12 +123,17 @@ func (c *Coro) Resume() Status {
 		return Yielded
 	}
 	c.pool.put(c)
+	if outer := c.outer; outer != nil {
+		c.outer = nil
+		strike(outer)
+	}
 	return c.status
 }
 
 // Yield gives control back to the caller of Resume and returns at the next
-// Resume. Only the job itself may call it. In a job that is being killed it does
-// not return, except to deferred functions, to which it returns at once.
+// Resume. Only the job itself may call it, or a job that it has resumed in turn:
+// then both stop here, and a kill unwinds both. In a job that is being killed Yield
+// does not return, except to deferred functions, to which it returns at once.
 func (c *Coro) Yield() {
 	if c.state != running {
 		panic("coro: Yield outside of the job, the coroutine is " + c.state.String())
@@ -136,7 +145,7 @@ func (c *Coro) Yield() {
 	c.state = blocked
 	c.yield(struct{}{})
 	if c.kill != alive {
-		strike()
+		strike(c)
 	}
 }
 

@@ -125,6 +125,45 @@ func TestKillInDeferredOfPanic(t *testing.T) {
 	assert.Equal(t, coro.Finished, c.Kill())
 }
 
+// TestInnerYieldsForOuter: a job that runs inside another may block the outer one.
+func TestInnerYieldsForOuter(t *testing.T) {
+	p := newPool(t)
+	var log []string
+	note := func(s string) { log = append(log, s) }
+	start := func() *coro.Coro {
+		return p.Start(job(func(outer *coro.Coro) {
+			defer note("outer unwound")
+			inner := p.Start(job(func(inner *coro.Coro) {
+				defer func() { outer.Yield(); note("inner unwound") }()
+				note("inner")
+				outer.Yield()
+				note("again")
+				inner.Yield()
+				note("not reached")
+			}))
+			note(inner.Resume().String())
+			outer.Yield()
+			note(inner.Kill().String())
+		}))
+	}
+	c := start()
+	assert.Equal(t, coro.Yielded, c.Resume())
+	assert.Equal(t, coro.Yielded, c.Resume())
+	assert.Equal(t, coro.Yielded, c.Resume(), "the deferred Yield of the inner job, killed by the outer")
+	assert.Equal(t, coro.Finished, c.Resume())
+	assert.Equal(t, []string{"inner", "again", "yielded", "inner unwound", "killed", "outer unwound"}, log)
+
+	log = nil
+	c = start()
+	assert.Equal(t, coro.Yielded, c.Resume())
+	assert.Equal(t, coro.Killed, c.Kill())
+	assert.Equal(t, []string{"inner", "inner unwound", "outer unwound"}, log)
+	assert.Zero(t, p.Live())
+
+	c = start() // Close unwinds these two, whichever coroutine is older
+	assert.Equal(t, coro.Yielded, c.Resume())
+}
+
 func TestKillBeforeStart(t *testing.T) {
 	p := newPool(t)
 	c := p.Start(job(func(*coro.Coro) { t.Error("must not run") }))

@@ -15,7 +15,7 @@ const (
 )
 
 // killPanic unwinds a killed job.
-type killPanic struct{}
+type killPanic struct{ victim *Coro }
 
 // String is what a job that prints a recovered value shows.
 func (killPanic) String() string { return "coro: the coroutine has been killed" }
@@ -96,7 +96,7 @@ func (c *Coro) exit() {
 // looks for, so it must have one.
 //
 //go:noinline
-func strike() { panic(killPanic{}) }
+func strike(victim *Coro) { panic(killPanic{victim}) }
 
 // unwinding reports whether the caller runs in a deferred function of a kill: as
 // long as such functions run, the frame of strike stands below them on the stack.

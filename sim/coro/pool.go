@@ -42,26 +42,27 @@ func (p *Pool) Live() int {
 // pool cannot be used.
 func (p *Pool) Close() {
 	p.closed = true
-	// A deferred function of a killed job may end this goroutine (Goexit); what is
-	// left then is ended by the deferred call.
-	if len(p.all) == 0 {
-		return
-	}
 	done := false
 	defer func() {
-		if !done {
+		if !done { // a killed job's deferred function called Goexit: end the rest
 			p.Close()
 		}
 	}()
-	for len(p.all) > 0 {
-		c := p.all[0]
-		p.all = p.all[1:]
+	// First all kills: a job that blocks another one from inside counts as running
+	// until that one is killed. drop shortens the list, hence the copy.
+	for _, c := range append([]*Coro(nil), p.all...) {
 		if c.state == ready || c.state == blocked {
 			c.Kill()
 		}
-		c.stop()
 	}
-	p.free, p.all = nil, nil
+	for len(p.all) > 0 {
+		c := p.all[len(p.all)-1]
+		p.all = p.all[:len(p.all)-1]
+		if c.state != running {
+			c.stop()
+		}
+	}
+	p.free = nil
 	done = true
 }
 

@@ -11,7 +11,7 @@ import (
 // programs draws programs over the whole schema.
 func programs() *rapid.Generator[*program.Recording] {
 	return rapid.Custom(func(t *rapid.T) *program.Recording {
-		g := &generator{t: t, left: rapid.IntRange(3, 30).Draw(t, "size")}
+		g := &generator{t: t, left: rapid.IntRange(3, 60).Draw(t, "size")}
 		r := &program.Recording{Name: "drawn",
 			Entry:    rapid.SampledFrom([]string{"cjs", "cjs", "esm"}).Draw(t, "entry"),
 			Handlers: rapid.SampledFrom([]string{"both", "both", "both", "uncaught", "none"}).Draw(t, "handlers"),

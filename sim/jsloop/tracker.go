@@ -71,16 +71,6 @@ func (t *tracker) open() {
 // again reports whether another round of ticks and microtasks has to follow.
 func (t *tracker) again() bool { return t.did || len(t.pending) > 0 }
 
-// Rejections reports whether promises are rejected, unhandled and not yet reported.
-func (l *Loop) Rejections() bool {
-	for _, p := range l.tracker.pending {
-		if p.tracked == pending {
-			return true
-		}
-	}
-	return len(l.tracker.opened) > 0
-}
-
 // stepReport reports one rejection, or that one has been handled.
 func (l *Loop) stepReport() {
 	if l.drain == drainOff {

@@ -30,7 +30,7 @@ var _ env.Watcher = (*Watcher)(nil)
 // is how many records it holds, 0 the 16,384 that Linux is shipped with.
 func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 	d := f.d
-	wt := sim.Pooled[Watcher](d.w, "inotify "+name)
+	wt := sim.Pooled[Watcher](d.w, name)
 	if wt.d == nil {
 		w := d.w
 		*wt = Watcher{

@@ -39,11 +39,14 @@ func (k *Kernel) truncate(d int32, size int64) error {
 // Fallocate is fallocate(2) with mode 0: the file grows to off+n if it was
 // shorter. It queues MODIFY either way.
 func (k *Kernel) Fallocate(t Table, fd env.FD, off, n int64) error {
+	id := k.description(t, fd)
+	if id == 0 || k.descriptions[id].path() {
+		return env.EBADF
+	}
 	if off < 0 || n <= 0 {
 		return env.EINVAL
 	}
-	id := k.description(t, fd)
-	if id == 0 || !k.descriptions[id].writable() {
+	if !k.descriptions[id].writable() {
 		return env.EBADF
 	}
 	in := k.inodeOf(id)

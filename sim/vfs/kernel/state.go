@@ -36,6 +36,29 @@ func (k *Kernel) CopyFrom(from *Kernel) {
 	}
 }
 
+// Usage is how many of a kind are in use.
+type Usage struct {
+	Inodes, Names, Descriptions, Watches int
+}
+
+// Usage counts what is in use; Names includes removed ones that are still held.
+func (k *Kernel) Usage() Usage {
+	u := Usage{len(k.inodes) - 1, len(k.dentries) - 1, len(k.descriptions) - 1, len(k.watches) - 1}
+	for i := k.freeInode; i != 0; i = k.inodes[i].next {
+		u.Inodes--
+	}
+	for i := k.freeDentry; i != 0; i = k.dentries[i].next {
+		u.Names--
+	}
+	for i := k.freeDescription; i != 0; i = k.descriptions[i].next {
+		u.Descriptions--
+	}
+	for i := k.freeWatch; i != 0; i = k.watches[i].next {
+		u.Watches--
+	}
+	return u
+}
+
 // inodeNumber numbers the inodes in the order in which AppendState meets them.
 type inodeNumber struct {
 	inode int32

@@ -1,0 +1,129 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/store"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// exploration is the work of one run command: its campaigns, one after the other.
+type exploration struct {
+	*session
+	*plan
+	store *store.Store
+	told  map[string]bool // failures whose story has been told, by variant and signature
+	done  int
+}
+
+func (s *session) explore(ctx context.Context, p *plan, st *store.Store) error {
+	e := &exploration{session: s, plan: p, store: st, told: make(map[string]bool)}
+	for _, v := range p.variants {
+		for _, seed := range p.seeds {
+			if ctx.Err() != nil {
+				s.raise(Interrupted)
+				s.warn("interrupted: %d of %s are done", e.done, plural(len(p.variants)*len(p.seeds), "campaign"))
+				return nil
+			}
+			if err := e.campaign(ctx, v, seed); err != nil {
+				return err
+			}
+			e.done++
+		}
+	}
+	return nil
+}
+
+// campaign explores one variant under one seed, keeps what it found, and tells
+// it. What was found is told even if it could not be kept.
+func (e *exploration) campaign(ctx context.Context, variant string, seed uint64) error {
+	o := e.options
+	o.Variant, o.Seed, o.Clock = variant, seed, e.Clock
+	label := o.Scenario.Name
+	if variant != "" {
+		label += " " + variant
+	}
+	if len(e.seeds) > 1 {
+		label += fmt.Sprintf(" seed %d", seed)
+	}
+	p := &progress{w: e.Stderr, label: label, live: e.Progress, width: 120}
+	if e.Width > 0 {
+		p.width = e.Width
+	}
+	o.Progress = p.update
+	started := e.Clock.Now()
+	r, err := runner.Explore(ctx, o)
+	p.end()
+	if r == nil {
+		return usage(err)
+	}
+	if r.Interrupted {
+		e.raise(Interrupted)
+	}
+	found, kept := e.keep(context.WithoutCancel(ctx), r, started)
+	if terr := e.present(r, found); terr != nil {
+		return terr
+	}
+	return errors.Join(kept, usage(err))
+}
+
+// keep stores the failures of a campaign and what it did. The failures come back
+// also if storing failed.
+func (e *exploration) keep(ctx context.Context, r *runner.Report, started time.Time) ([]*loaded, error) {
+	var found []*loaded
+	var first error
+	note := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	for _, f := range r.Failures {
+		f.Minimal.Module, f.Minimal.Revision = e.Build.Module, e.Build.Revision
+		found = append(found, &loaded{trace: f.Minimal, scenario: e.options.Scenario, hash: f.Minimal.Hash()})
+		_, err := e.store.Add(ctx, f.Minimal)
+		note(err)
+	}
+	note(e.store.AddCampaign(ctx, e.record(r, started)))
+	note(e.store.Flush(ctx))
+	if first != nil {
+		return found, first
+	}
+	for _, l := range found {
+		l.ref = shortest(ctx, e.store, l.hash)
+	}
+	return found, nil
+}
+
+// record is what the store keeps of a campaign.
+func (e *exploration) record(r *runner.Report, started time.Time) store.Campaign {
+	workers := e.options.Workers
+	if workers == 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	c := store.Campaign{
+		Scenario: r.Scenario, Variant: r.Variant, Profile: r.Profile, Strategy: r.Strategy, Seed: fmt.Sprint(r.Seed), Workers: workers,
+		Started: started, Elapsed: r.Elapsed, Classes: int64(r.Classes), Module: e.Build.Module, Revision: e.Build.Revision,
+		Counts: []store.Count{{Strategy: r.Strategy, Verdict: sim.Pass, Runs: int64(r.Runs - r.Failing), Steps: r.Steps}},
+	}
+	for _, f := range r.Failures {
+		c.Counts = append(c.Counts, store.Count{
+			Strategy: r.Strategy, Verdict: f.Minimal.Verdict, Signature: f.Signature, Runs: int64(f.Count),
+		})
+	}
+	switch {
+	case r.Interrupted:
+		c.Stopped = "interrupted"
+	case r.OutOfTime:
+		c.Stopped = "budget"
+	case r.Exhausted:
+		c.Stopped = "exhausted"
+	default:
+		c.Stopped = "runs"
+	}
+	return c
+}

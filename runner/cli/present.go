@@ -1,0 +1,169 @@
+package cli
+
+import (
+	"fmt"
+
+	"github.com/seed-3519b94c/simrun/reports"
+	"github.com/seed-3519b94c/simrun/runner"
+)
+
+type failureLine struct {
+	line
+	Seed   uint64 `json:"seed"`
+	Run    int    `json:"run,omitempty"`    // the number of the schedule that showed it first
+	Count  int    `json:"count,omitempty"`  // how many schedules did
+	Was    string `json:"was,omitempty"`    // the hash of the trace that was made smaller
+	Runs   int    `json:"runs,omitempty"`   // that making it smaller took
+	Replay string `json:"replay,omitempty"` // the command
+	traceFields
+}
+
+type campaignLine struct {
+	line
+	Scenario    string         `json:"scenario"`
+	Variant     string         `json:"variant"`
+	Profile     string         `json:"profile"`
+	Strategy    string         `json:"strategy"`
+	Seed        uint64         `json:"seed"`
+	Runs        int            `json:"runs"`
+	Of          int            `json:"of"`
+	Steps       int64          `json:"steps"`
+	Classes     int            `json:"classes"` // distinct happens-before classes
+	Failing     int            `json:"failing"` // runs
+	Failures    int            `json:"failures"`
+	ElapsedNs   int64          `json:"elapsed_ns"`
+	Goals       map[string]int `json:"goals,omitempty"` // runs that reached each
+	Vacuous     []string       `json:"vacuous,omitempty"`
+	Exhausted   bool           `json:"exhausted"`
+	Claim       string         `json:"claim,omitempty"`
+	Interrupted bool           `json:"interrupted"`
+	OutOfTime   bool           `json:"out_of_time"`
+}
+
+// maxStories of one campaign are told whole; the others are named.
+const maxStories = 3
+
+// present prints what a campaign found.
+func (e *exploration) present(r *runner.Report, found []*loaded) error {
+	for _, l := range found {
+		c := verdictCode(l.trace.Verdict)
+		if c == OK { // it failed once, and then not again by the same choices
+			c = Diverged
+		}
+		e.raise(c)
+	}
+	if e.json {
+		return e.presentJSON(r, found)
+	}
+	if e.done > 0 && len(e.seeds) == 1 {
+		e.printf("\n")
+	}
+	if len(e.seeds) == 1 {
+		e.summary(r)
+	} else {
+		e.printf("%s, seed %d: %s\n", title(r), r.Seed, brief(r))
+	}
+	return e.stories(r, found)
+}
+
+// stories tells the failures that have not been told yet in this exploration.
+func (e *exploration) stories(r *runner.Report, found []*loaded) error {
+	told := 0
+	for i, l := range found {
+		key := r.Variant + "\x00" + r.Failures[i].Signature
+		if e.told[key] {
+			continue
+		}
+		e.told[key] = true
+		if told++; told > maxStories && l.ref != "" {
+			e.printf("\nalso       %s, in %s: simrun show %s%s\n", r.Failures[i].Signature, plural(r.Failures[i].Count, "run"), l.ref, e.dbArgument())
+			continue
+		}
+		e.printf("\n")
+		var commands []reports.Command
+		if l.ref != "" { // it is in the store
+			commands = e.commands(l)
+		}
+		commands = append(commands, reports.Command{Name: "again", Line: e.again(r.Variant, r.Seed) + e.dbArgument()})
+		if err := e.tell(l, e.full, commands...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// summary says what has been shown, and what has not.
+func (e *exploration) summary(r *runner.Report) {
+	e.printf("%s: %s\n", title(r), brief(r))
+	key := func(k, format string, args ...any) { e.printf("%s%s\n", pad(k, 11), fmt.Sprintf(format, args...)) }
+	if len(r.Failures) == 0 {
+		switch {
+		case r.Claim == "":
+			key("shown", "these runs pass; other orders have not been tried")
+		case r.Exhausted:
+			key("shown", "%s", r.Claim)
+		default:
+			key("shown", "%s; beyond that, only the orders of these runs", r.Claim)
+		}
+	}
+	key("explored", "%s, %s in %s (%s, seed %d, profile %s)", plural(r.Classes, "distinct order"), plural(int(r.Steps), "step"),
+		seconds(r.Elapsed), r.Strategy, r.Seed, e.options.Profile)
+	for _, g := range r.Vacuous() {
+		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
+	}
+	if x := e.options.Scenario.Expected(r.Variant); x.Fails != "" && !x.Open && len(r.Failures) == 0 {
+		key("expected", "%s violated, says the scenario of this variant; more runs or another seed may find it", x.Fails)
+	}
+}
+
+func title(r *runner.Report) string {
+	if r.Variant == "" {
+		return r.Scenario
+	}
+	return r.Scenario + ", variant " + r.Variant
+}
+
+// brief is what a campaign came to, in a line.
+func brief(r *runner.Report) string {
+	text := "no violation in " + plural(r.Runs, "run")
+	if len(r.Failures) > 0 {
+		text = fmt.Sprintf("%s in %s of %s", plural(len(r.Failures), "kind")+" of failure", comma(r.Failing), plural(r.Runs, "run"))
+	}
+	switch {
+	case r.Interrupted:
+		text += ", then interrupted"
+	case r.OutOfTime:
+		text += ", then out of time"
+	case r.Exhausted && len(r.Failures) == 0:
+		text += ", which are all there are"
+	}
+	return text
+}
+
+func (e *exploration) presentJSON(r *runner.Report, found []*loaded) error {
+	for i, l := range found {
+		f := failureLine{
+			line: newLine("failure"), Seed: r.Seed, Run: r.Failures[i].Run, Count: r.Failures[i].Count,
+			Runs: r.Failures[i].Executions, traceFields: fieldsOf(l.hash, l.trace),
+		}
+		if l.ref != "" {
+			f.Replay = e.replayLine(l, "")
+		}
+		if err := e.emit(f); err != nil {
+			return err
+		}
+	}
+	c := campaignLine{
+		line: newLine("campaign"), Scenario: r.Scenario, Variant: r.Variant, Profile: e.options.Profile, Strategy: r.Strategy, Seed: r.Seed,
+		Runs: r.Runs, Of: e.options.Runs, Steps: r.Steps, Classes: r.Classes, Failing: r.Failing, Failures: len(r.Failures),
+		ElapsedNs: int64(r.Elapsed), Vacuous: r.Vacuous(), Exhausted: r.Exhausted, Claim: r.Claim,
+		Interrupted: r.Interrupted, OutOfTime: r.OutOfTime,
+	}
+	for i, g := range r.Goals {
+		if c.Goals == nil {
+			c.Goals = make(map[string]int)
+		}
+		c.Goals[g] = r.Reached[i]
+	}
+	return e.emit(c)
+}

@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/store"
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/spf13/cobra"
+)
+
+// runFlags are the flags of run, as typed.
+type runFlags struct {
+	variant, strategy, seed, profile, shard string
+	runs, workers                           int
+	budget                                  time.Duration
+	params                                  []string
+	full                                    bool
+}
+
+func (s *session) runCommand() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:   "run SCENARIO",
+		Short: "Explore a scenario: find, minimise, store and tell its failures",
+		Long: `Explore a scenario. What fails is made small, stored and told, and the story ends
+in a command that replays it. What is found does not depend on the number of
+workers or on the machine, unless --budget or an interrupt ends the exploration.`,
+		Example: "  simrun run cart/total --variant racy\n  simrun run cart/total --variant all --seed 1-100 -p items=3 --budget 10m",
+		Args:    exactly("SCENARIO"),
+		RunE: func(c *cobra.Command, args []string) error {
+			sc, err := s.scenario(args[0])
+			if err != nil {
+				return err
+			}
+			plan, err := f.plan(sc)
+			if err != nil {
+				return err
+			}
+			st, err := store.Open(s.db, store.Options{Clock: s.Clock})
+			if err != nil {
+				return err
+			}
+			defer st.Close() //nolint:errcheck // what was added is flushed, and that is checked
+			return s.explore(c.Context(), plan, st)
+		},
+		ValidArgsFunction: s.completeScenario,
+	}
+	flags := c.Flags()
+	flags.StringVar(&f.variant, "variant", "", "`variant` of the logic, or all (default: the first)")
+	flags.IntVar(&f.runs, "runs", runner.DefaultRuns, "`number` of schedules at most")
+	flags.DurationVar(&f.budget, "budget", 0, "wall `time` at most, such as 90s or 10m (default: no bound)")
+	flags.StringVar(&f.strategy, "strategy", strategy.Names()[0], "`strategy`: "+strings.Join(strategy.Names(), ", "))
+	flags.StringVar(&f.seed, "seed", "0", "`seeds`: decimal, 0x.. or a 40-digit commit; each of a list such as 1-1000,5000 is a campaign")
+	flags.IntVar(&f.workers, "workers", 0, "`number` of workers (default: one per core)")
+	flags.StringVar(&f.profile, "profile", "", "`profile` of the machine (default: the scenario's first)")
+	flags.StringArrayVarP(&f.params, "param", "p", nil, "pin a parameter, as `label=value`; may be repeated")
+	flags.StringVar(&f.shard, "shard", "", "part `i/n` of the work, for n machines: every n-th of several seeds, or of one seed S the seed S+i-1")
+	flags.BoolVar(&f.full, "full", false, "tell every step of a failure")
+	s.dbFlag(c)
+	s.jsonFlag(c)
+	_ = c.RegisterFlagCompletionFunc("variant", s.completeVariant) // it fails only for a flag that does not exist
+	return c
+}
+
+// plan is what a run command explores: campaigns that differ in variant and seed.
+type plan struct {
+	options  runner.Options // of all campaigns
+	variants []string
+	seeds    []uint64
+	pinned   []string
+	full     bool
+}
+
+func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
+	p := &plan{full: f.full, pinned: f.params}
+	var err error
+	if p.variants, err = variants(sc, f.variant); err != nil {
+		return nil, err
+	}
+	if p.seeds, err = runner.ParseSeeds(f.seed); err != nil {
+		return nil, usage(err)
+	}
+	if p.seeds, err = shard(p.seeds, f.shard); err != nil {
+		return nil, usage(err)
+	}
+	if err := checkStrategy(f.strategy); err != nil {
+		return nil, err
+	}
+	switch {
+	case f.runs < 1:
+		return nil, usage(fmt.Errorf("--runs %d: want 1 or more", f.runs))
+	case f.workers < 0:
+		return nil, usage(fmt.Errorf("--workers %d: want 1 or more, or 0 for one per core", f.workers))
+	case f.budget < 0:
+		return nil, usage(fmt.Errorf("--budget %v: want more than nothing, or 0 for no bound", f.budget))
+	}
+	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers}
+	if p.options.Profile, err = profile(sc, f.profile); err != nil {
+		return nil, err
+	}
+	p.options.Params, err = params(sc, f.params)
+	return p, err
+}
+
+// shard is the part of the seeds that one of several machines explores.
+func shard(seeds []uint64, text string) ([]uint64, error) {
+	if text == "" {
+		return seeds, nil
+	}
+	of, parts, ok := strings.Cut(text, "/")
+	i, err1 := strconv.Atoi(of)
+	n, err2 := strconv.Atoi(parts)
+	if !ok || err1 != nil || err2 != nil || i < 1 || i > n {
+		return nil, fmt.Errorf("--shard %q: want i/n with i from 1 to n, such as 2/8", text)
+	}
+	if len(seeds) == 1 {
+		return []uint64{seeds[0] + uint64(i-1)}, nil
+	}
+	var mine []uint64
+	for k := i - 1; k < len(seeds); k += n {
+		mine = append(mine, seeds[k])
+	}
+	if len(mine) == 0 {
+		return nil, fmt.Errorf("--shard %q: there are only %d seeds, so nothing is left for it", text, len(seeds))
+	}
+	return mine, nil
+}
+
+// again is the command line of one campaign.
+func (p *plan) again(variant string, seed uint64) string {
+	o := &p.options
+	words := []string{"simrun", "run", o.Scenario.Name}
+	if variant != "" {
+		words = append(words, "--variant", variant)
+	}
+	words = append(words, "--seed", strconv.FormatUint(seed, 10))
+	if o.Runs != runner.DefaultRuns {
+		words = append(words, "--runs", strconv.Itoa(o.Runs))
+	}
+	if o.Strategy != strategy.Names()[0] {
+		words = append(words, "--strategy", o.Strategy)
+	}
+	if o.Profile != o.Scenario.AllProfiles()[0].Name {
+		words = append(words, "--profile", o.Profile)
+	}
+	pinned := slices.Clone(p.pinned)
+	slices.Sort(pinned)
+	for _, pair := range pinned {
+		words = append(words, "-p", pair)
+	}
+	for i := range words {
+		words[i] = quote(words[i])
+	}
+	return strings.Join(words, " ")
+}

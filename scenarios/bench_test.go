@@ -1,0 +1,42 @@
+package scenarios
+
+import (
+	"testing"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// BenchmarkHotDrop is one run of hotreload/drop under a random walk, as in a
+// campaign: timed mode, footprints, fingerprint and deviations. Pinned to the
+// parameters of the smallest world, and with what is drawn by default.
+func BenchmarkHotDrop(b *testing.B) {
+	for _, bc := range []struct {
+		name   string
+		params map[string]int64
+	}{
+		{"heartbeats=off", map[string]int64{"heartbeats": 1, "fetchInCall": 0, "large": 0}},
+		{"heartbeats=on", map[string]int64{"fetchInCall": 0, "large": 0}},
+	} {
+		b.Run(bc.name, func(b *testing.B) {
+			w := sim.NewWorld()
+			defer w.Close()
+			walk := strategy.NewRandomWalk()
+			s := HotDrop()
+			steps, runs := 0, 0
+			b.ReportAllocs()
+			for b.Loop() {
+				walk.Begin(strategy.Info{Seed: uint64(runs)})
+				r, err := w.Run(s, sim.Config{Variant: "V2w", Params: bc.params, Chooser: strategy.Chooser(walk, strategy.Data{})})
+				if err != nil {
+					b.Fatal(err)
+				}
+				steps += r.Steps
+				runs++
+			}
+			b.ReportMetric(float64(runs)/b.Elapsed().Seconds(), "runs/s")
+			b.ReportMetric(float64(steps)/float64(runs), "events/run")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/event")
+		})
+	}
+}

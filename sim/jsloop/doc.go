@@ -1,0 +1,88 @@
+// Package jsloop is a JavaScript event loop as a state machine: ticks, microtasks,
+// promises, timers and immediates, in the order in which Node, Bun or a browser runs
+// them. There is no engine for the language in it: the callbacks are Go functions.
+//
+// A program is a main script that uses the loop:
+//
+//	l := jsloop.New(jsloop.Config{Now: clock})
+//	l.Main(func() {
+//		l.SetTimeout(func() { fmt.Println("timeout") }, 0)
+//		l.NextTick(func() { fmt.Println("tick") })
+//		l.Resolve(1).Then(func(v jsloop.Value) (jsloop.Value, error) {
+//			fmt.Println("then", v)
+//			return nil, nil
+//		}, nil)
+//		fmt.Println("main")
+//	})
+//
+// The loop does nothing by itself. Whoever drives it asks what comes next and lets it
+// happen, one step at a time, so that other things can happen in between:
+//
+//	for s := l.Next(); s.Kind != jsloop.StepDone; s = l.Next() {
+//		if s.Wait {
+//			sleepUntil(s.Deadline) // or until something is posted
+//		}
+//		l.Step()
+//	}
+//
+// prints main, tick, then 1, timeout. What comes from outside (a completed read, a
+// message) is handed in with Post between two steps. The clock is read at few places,
+// each in a step of its own kind or where the program sets a timer; which value it
+// gives there is all the nondeterminism there is.
+//
+// Async functions are sequential code that runs on a coroutine:
+//
+//	l.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+//		v, err := a.Await(fetch())
+//		if err != nil {
+//			return nil, err // what await threw
+//		}
+//		...
+//	})
+//
+// # Exceptions
+//
+// What can throw and has a result returns an error, and the error is the exception:
+// reactions, async functions, Thenable.Then, Await. Callbacks without a result
+// (timers, ticks, microtasks, executors) throw by calling Throw, which panics with an
+// *Exception; in functions that return an error, Throw means the same as returning
+// it. Reasons are Go errors, compared and unwrapped as such. Any other panic is not
+// JavaScript's: it passes through Step to the driver, and so does a panic of an async
+// function, as a *coro.Panic.
+//
+// # Whose rules
+//
+// Promises follow ECMA-262, job by job: the number of microtasks after which a
+// reaction runs is the specification's, and observable. The phases, the lists of
+// timers, and what an exception postpones are those of Node v20 (lib/internal/timers,
+// process/task_queues and process/promises, src/env.cc, src/api/callback.cc, libuv
+// 1.46), compared with the real one on drawn programs by the tests. Worth knowing:
+//
+//   - An exception in a tick leaves the rest of the ticks and microtasks to the next
+//     callback scope, and a due timer can come first; one in a microtask does not.
+//   - After an exception in a timer or an immediate, the next one may run before
+//     the ticks of the one that threw.
+//   - A timer that is set by a tick of the last timer callback can run in the same
+//     timers phase, before immediates.
+//   - In a module the main script runs in a microtask, and the check phase comes
+//     before the first timers phase.
+//
+// Bun 1.4.5 differs in the order of its phases, in when it reports, and in Finally.
+// Its rules are observed, not read. Browsers have tasks in the place of phases, no
+// ticks and no immediates; rendering is not modelled.
+//
+// Not modelled: beforeExit, exit code 13 of a module whose await never ends,
+// listeners of uncaughtException that throw, MessageChannel, close callbacks, and the
+// endless TypeError of Node when a tick both clears the next immediate and throws.
+//
+// # Catalogue
+//
+//   - [Loop], [Config], [Flavour], [Entry]: the loop. [Step], [Kind]: driving it.
+//   - [Loop.NextTick], [Loop.QueueMicrotask], [Loop.SetTimeout], [Loop.SetInterval],
+//     [Loop.SetImmediate], [Loop.Post]: callbacks. [Timer], [Immediate]: their handles.
+//   - [Promise], [Thenable]; [Loop.NewPromise], [Loop.WithResolvers], [Loop.Resolve],
+//     [Loop.Reject]: making them; Then, Catch, Finally: using them.
+//   - [Loop.All], [Loop.AllSettled], [Loop.Any], [Loop.Race]: combining them. [Settled].
+//   - [Loop.Async], [Async]: async functions, await, for await.
+//   - [Throw], [Exception], [TypeError], [ReferenceError], [AggregateError]: errors.
+package jsloop
