@@ -12,7 +12,7 @@ type Options struct {
 	Commands []Command
 	// Full folds nothing and cuts nothing.
 	Full bool
-	// Rows is how many steps the timeline shows at most. 0: 60. Without meaning
+	// Rows is how many steps the timeline shows at most. 0: 32. Without meaning
 	// if Full.
 	Rows int
 	// Color uses ANSI escapes.
@@ -35,7 +35,7 @@ func (o Options) withDefaults(t *sim.Trace) Options {
 		o.Hash = t.Hash()[:shortHash]
 	}
 	if o.Rows <= 0 {
-		o.Rows = 60
+		o.Rows = 32
 	}
 	if o.Width <= 0 {
 		o.Width = 120

@@ -27,7 +27,7 @@ const (
 	maxLines   = 3  // of a cell
 	beforeMark = "   "
 	maxSetup   = 6  // notes of the set-up
-	longest    = 64 // what a column asks for at most
+	longest    = 48 // what a column asks for at most
 )
 
 // timeline writes the steps that matter, one column per process.
@@ -183,15 +183,18 @@ func (s *story) layOut(kept []bool) {
 	l.left = 1 + l.step + 2 + l.time + 3
 	sortProcesses(seen)
 	room := s.o.Width - l.left
-	if n := len(seen); n > 1 && (room-(n-1)*between)/n < narrowest {
+	var wants []int
+	for i, p := range seen {
+		wants = append(wants, need[p])
+		l.column[p] = i
+	}
+	l.columns = share(wants, room-max(0, len(seen)-1)*between)
+	for i, c := range l.columns {
+		l.list = l.list || len(seen) > 1 && c < min(wants[i], narrowest)
+	}
+	if l.list {
 		s.listColumns(&l, seen, room)
 	} else {
-		var wants []int
-		for i, p := range seen {
-			wants = append(wants, need[p])
-			l.column[p] = i
-		}
-		l.columns = share(wants, room-max(0, n-1)*between)
 		for i, p := range seen {
 			l.names = append(l.names, distinct(l.names, squeeze(s.process(p), l.columns[i]), l.columns[i]))
 		}
@@ -206,7 +209,7 @@ func (s *story) listColumns(l *layout, seen []int32, room int) {
 		name = max(name, min(width(s.process(p)), maxName))
 	}
 	l.list = true
-	name = min(name, room-narrowest-between)
+	name = min(name, room/2)
 	l.columns = []int{name, room - name - between}
 	l.names = []string{"process", "event"}
 }

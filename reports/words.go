@@ -112,6 +112,13 @@ func (s *story) eventText(i int) string {
 			notes = append(notes, clean(n))
 		}
 	}
+	for i, n := range notes {
+		// A note that begins with the label needs no other beginning.
+		if rest, ok := strings.CutPrefix(n, s.label(e.Label)+" "); ok {
+			notes[i] = text + " " + rest
+			return strings.Join(notes, "; ")
+		}
+	}
 	switch {
 	case len(notes) > 0:
 		return text + ": " + strings.Join(notes, "; ")

@@ -52,7 +52,7 @@ func (s *session) check(name string, failed Code, text string) error {
 	if failed != OK {
 		mark = "FAIL"
 	}
-	s.printf("%s%s%s\n", pad(mark, 6), pad(name, 14)+"  ", text)
+	s.printf("%s%s%s\n", pad(mark, 6), pad(name, 28)+"  ", text)
 	return nil
 }
 
@@ -61,7 +61,7 @@ func (s *session) machine() error {
 	if err := s.check("go", OK, goText+fmt.Sprintf(", %s", plural(runtime.GOMAXPROCS(0), "worker"))); err != nil {
 		return err
 	}
-	text := "stdout is none: no colour"
+	text := "stdout is not one: no colour"
 	switch {
 	case s.color():
 		text = fmt.Sprintf("colour, %d columns", s.Width)

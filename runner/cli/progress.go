@@ -71,6 +71,8 @@ func status(at runner.Progress) string {
 // seconds is a duration of the wall clock, for people.
 func seconds(d time.Duration) string {
 	switch {
+	case d < time.Second:
+		return d.Round(time.Millisecond).String()
 	case d >= 10*time.Minute:
 		return d.Round(time.Second).String()
 	case d >= 10*time.Second:

@@ -6,7 +6,6 @@ import (
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
-	"github.com/seed-3519b94c/simrun/runner/store"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
 )
@@ -79,7 +78,7 @@ func (s *session) replay(ctx context.Context, l *loaded, variant string, lenient
 		s.printf("\n")
 		return s.tell(again, full, s.afterReplay(l, again)...)
 	case runner.Passes:
-		s.printf("\nOne order says little. To explore others:\n%s\n", exploreLine(r.Trace)+s.dbArgument())
+		s.printf("\nOne order says little. To explore others:\n%s\n", exploreLine(l.scenario, r.Trace)+s.dbArgument())
 	case runner.Diverged:
 		s.printf("\nThe logic or the scenario has changed since. To skip what no longer exists:\n%s\n", s.replayLine(l, variant)+" --lenient")
 	case runner.Nondeterministic:
@@ -105,7 +104,7 @@ func (s *session) afterReplay(l, again *loaded) []reports.Command {
 		}
 		return s.commands(again)
 	}
-	return []reports.Command{{Name: "explore", Line: exploreLine(again.trace) + s.dbArgument()}}
+	return []reports.Command{{Name: "explore", Line: exploreLine(l.scenario, again.trace) + s.dbArgument()}}
 }
 
 func (s *session) replayLine(l *loaded, variant string) string {
@@ -120,12 +119,15 @@ func (s *session) replayLine(l *loaded, variant string) string {
 }
 
 // exploreLine is the command that explores around the world of t.
-func exploreLine(t *sim.Trace) string {
+func exploreLine(sc *sim.Scenario, t *sim.Trace) string {
 	line := "simrun run " + quote(t.Scenario)
 	if t.Variant != "" {
 		line += " --variant " + quote(t.Variant)
 	}
-	return line + " --profile " + quote(t.Profile)
+	if t.Profile != sc.AllProfiles()[0].Name {
+		line += " --profile " + quote(t.Profile)
+	}
+	return line
 }
 
 // outcome says in one line what a replay of t came to.

@@ -103,8 +103,7 @@ func explain(doing, path string, err error) error {
 	e := &Error{Doing: doing, Path: path, Err: err}
 	switch code(err) {
 	case sqlite3.SQLITE_NOTADB:
-		e.Kind, e.Why, e.Err = NotDatabase, "it is not a SQLite file", nil
-		e.Advice = "give the path of a trace store, or of a file that does not exist yet"
+		return notDatabase(doing, path)
 	case sqlite3.SQLITE_CORRUPT:
 		e.Kind, e.Why = Corrupt, "the file is damaged"
 		e.Advice = "move it away and start a new one; `sqlite3 FILE .recover` may save its rows, and the failures in testdata/simrun are not affected"
@@ -128,4 +127,11 @@ func explain(doing, path string, err error) error {
 		e.Kind, e.Advice = NoAccess, "check the permissions, or give another path with --db"
 	}
 	return e
+}
+
+func notDatabase(doing, path string) error {
+	return &Error{
+		Doing: doing, Path: path, Kind: NotDatabase, Why: "it is not a SQLite file",
+		Advice: "give the path of a trace store, or of a file that does not exist yet",
+	}
 }

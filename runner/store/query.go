@@ -107,7 +107,7 @@ const eventRows = 50
 // fillEvents makes the table events on the one connection of db, and reports
 // whether it is full.
 func (s *Store) fillEvents(ctx context.Context, db *sql.DB) (full bool, err error) {
-	if _, err := db.ExecContext(ctx, "CREATE TEMP TABLE events ("+eventColumns+")"); err != nil {
+	if _, err := db.ExecContext(ctx, "CREATE TEMP TABLE events ("+eventColumns+"\n)"); err != nil {
 		return false, err
 	}
 	rows, err := s.read.QueryContext(ctx, "SELECT id, hash, blob FROM traces ORDER BY id")

@@ -208,6 +208,10 @@ func (s *Store) acceptForReading(id identity) error {
 	return nil
 }
 
+// minFile is the size of the smallest page of SQLite, and so of its smallest
+// file that is not empty (https://www.sqlite.org/fileformat2.html#pages).
+const minFile = 512
+
 // stat refuses what cannot be a file of ours.
 func (s *Store) stat() error {
 	info, err := os.Stat(s.path)
@@ -218,6 +222,9 @@ func (s *Store) stat() error {
 		return s.errorf(NotFile, "it is a folder", "give the path of a file, such as "+filepath.Join(s.path, "traces.db"), nil)
 	case !info.Mode().IsRegular():
 		return s.errorf(NotFile, "it is not a regular file", "give the path of a file", nil)
+	case info.Size() > 0 && info.Size() < minFile:
+		// SQLite takes such a file for an empty one, and would overwrite it.
+		return notDatabase("open store", s.path)
 	}
 	return nil
 }

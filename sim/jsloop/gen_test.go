@@ -102,6 +102,12 @@ func (g *generator) stmt(w where) program.Stmt {
 		}
 	}
 	s := program.Stmt{T: g.pick("statement", kinds...)}
+	g.fill(&s, w)
+	return s
+}
+
+// fill draws the fields of a statement.
+func (g *generator) fill(s *program.Stmt, w where) {
 	switch s.T {
 	case "log", "logx":
 		s.ID = g.id()
@@ -129,7 +135,7 @@ func (g *generator) stmt(w where) program.Stmt {
 	case "forawait":
 		s.ID, s.Xs = g.id(), g.exprs(w)
 	case "try":
-		g.try(&s, w)
+		g.try(s, w)
 	case "throw", "rej":
 		s.E = g.e()
 	case "return", "res":
@@ -139,10 +145,9 @@ func (g *generator) stmt(w where) program.Stmt {
 	case "reject":
 		s.H, s.E = g.handle("d"), g.e()
 	}
-	return s
 }
 
-// try keeps returns out of finally blocks, as the recordings do.
+// try draws a try statement, without returns in its finally block.
 func (g *generator) try(s *program.Stmt, w where) {
 	w.depth--
 	s.Body = g.body(w, 3)

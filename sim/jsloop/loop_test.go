@@ -314,3 +314,39 @@ func TestErrors(t *testing.T) {
 	assert.PanicsWithError(t, "uncaught exception: a", func() { jsloop.Throw(a) })
 	assert.Equal(t, "node bun browser", fmt.Sprint(jsloop.Node, jsloop.Bun, jsloop.Browser))
 }
+
+// process runs a loop inside a coroutine, as a simulated process does.
+type process struct {
+	run func(c *coro.Coro)
+}
+
+func (p *process) Run(c *coro.Coro) { p.run(c) }
+
+// TestProcessBlocksInAsyncFunction: the process that runs the loop may block while an
+// async function runs, and be killed there.
+func TestProcessBlocksInAsyncFunction(t *testing.T) {
+	for _, kill := range []bool{false, true} {
+		var pool coro.Pool
+		s := newScript(t, jsloop.Node)
+		c := pool.Start(&process{func(c *coro.Coro) {
+			s.run(func() {
+				s.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+					defer s.log("deferred")
+					_, err := a.Await(nil)
+					c.Yield() // a scheduling point of the process
+					s.log("after")
+					return nil, err
+				})
+			})
+		}})
+		require.Equal(t, coro.Yielded, c.Resume())
+		if kill {
+			assert.Equal(t, coro.Killed, c.Kill())
+			assert.Equal(t, []string{"deferred"}, s.lines)
+		} else {
+			assert.Equal(t, coro.Finished, c.Resume())
+			assert.Equal(t, []string{"after", "deferred", "exit 0"}, s.lines)
+		}
+		pool.Close()
+	}
+}

@@ -36,6 +36,8 @@ type solver struct {
 	seen        []int32
 	late, early int64
 	only        int // the only event that may be late; anyone if allMayBeLate
+	// Who may be late, and who early, by event; nil: anyone. See local.
+	mayLate, mayEarly []bool
 }
 
 const allMayBeLate = -1
@@ -44,6 +46,7 @@ const allMayBeLate = -1
 type cycle struct {
 	events  []int // -1 is the origin
 	elastic []int // events whose bound depends on the parameter, and can give way
+	bounds  []*bound
 	excess  int64
 }
 
@@ -194,17 +197,64 @@ func (s *solver) weigh(list []bound) {
 		if b.kind == upper {
 			b.by = -min(e.Nominal+s.lateness(int(b.event)), e.Latest)
 		} else {
-			b.by = max(e.Nominal-s.early, e.Earliest)
+			b.by = max(e.Nominal-s.earliness(int(b.event)), e.Earliest)
 		}
 	}
 }
 
 // lateness is how late event e may be at the present parameter.
 func (s *solver) lateness(e int) int64 {
-	if s.only == allMayBeLate || s.only == e {
+	if (s.only == allMayBeLate || s.only == e) && (s.mayLate == nil || s.mayLate[e]) {
 		return s.late
 	}
 	return 0
+}
+
+// earliness is how early event e may be at the present parameter.
+func (s *solver) earliness(e int) int64 {
+	if s.mayEarly == nil || s.mayEarly[e] {
+		return s.early
+	}
+	return 0
+}
+
+// localRounds bounds the work of local; in a run that needs more rounds, anyone
+// may be as late and as early as the worst.
+const localRounds = 512
+
+// local settles the timing in which as few as possible are off their nominal
+// instants: it starts with nobody, and whoever stands on a cycle that cannot be
+// closed is let go, to be late if that helps, else early. late and early must
+// suffice if everybody is.
+func (s *solver) local() {
+	s.mayLate, s.mayEarly = make([]bool, len(s.events)), make([]bool, len(s.events))
+	for range localRounds {
+		c := s.worst(upper)
+		if c.excess == 0 {
+			return
+		}
+		if !s.let(c, upper, s.mayLate) && !s.let(c, lower, s.mayEarly) {
+			break
+		}
+	}
+	s.mayLate, s.mayEarly = nil, nil
+	s.worst(upper)
+}
+
+// let lets go those on a cycle whose bound of kind k could give way, and reports
+// whether there was one.
+func (s *solver) let(c cycle, k kind, may []bool) bool {
+	some := false
+	for _, b := range c.bounds {
+		if b.kind != k || may[b.event] {
+			continue
+		}
+		e := &s.events[b.event]
+		if k == upper && s.late > 0 && e.Nominal < e.Latest || k == lower && s.early > 0 && e.Nominal > e.Earliest {
+			may[b.event], some = true, true
+		}
+	}
+	return some
 }
 
 func (s *solver) relax(list []bound) (changed bool) {
@@ -255,6 +305,7 @@ func (s *solver) cycleAt(x int32, k kind) cycle {
 		b := s.parent[at]
 		c.events = append(c.events, int(at)-1)
 		c.excess += b.by
+		c.bounds = append(c.bounds, b)
 		if s.elastic(b, k) {
 			c.elastic = append(c.elastic, int(b.event))
 		}
@@ -277,5 +328,6 @@ func (s *solver) elastic(b *bound, k kind) bool {
 	if k == lower {
 		return e.Nominal-s.early > e.Earliest
 	}
-	return (s.only == allMayBeLate || s.only == int(b.event)) && e.Nominal+s.late < e.Latest
+	may := (s.only == allMayBeLate || s.only == int(b.event)) && (s.mayLate == nil || s.mayLate[b.event])
+	return may && e.Nominal+s.late < e.Latest
 }

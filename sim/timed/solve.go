@@ -51,8 +51,8 @@ var ErrNoTiming = errors.New("no timing fits the run")
 // Times is a timing that fits the run: the instant of each event, in nanoseconds
 // since the origin. Of all that fit it is one with the smallest lateness (how
 // long after its nominal instant the latest event happens), of these one with the
-// smallest earliness (how long before), and of these the one in which everything
-// happens as early as it can. For an event that never fired it is the earliest
+// smallest earliness (how long before), and of these one in which only those are
+// off their nominal instants who stand in the way of others. For an event that never fired it is the earliest
 // instant at which it could have happened; being overdue counts as lateness too.
 func (r *Run) Times() ([]int64, error) {
 	s, err := newSolver(r)
@@ -66,6 +66,9 @@ func (r *Run) Times() ([]int64, error) {
 	s.early = 0
 	if _, err := s.least(lower, &s.early); err != nil {
 		return nil, fmt.Errorf("times of run: %w", err)
+	}
+	if s.late > 0 || s.early > 0 {
+		s.local()
 	}
 	return s.time[1:], nil
 }

@@ -1,8 +1,8 @@
 package conformance
 
 import (
+	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -77,16 +77,14 @@ func TestCopy(t *testing.T) {
 				c := *m
 				c.k = kernel.New(kernel.Config{})
 				c.k.CopyFrom(m.k)
-				c.handles = slices.Clone(m.handles)
+				c.handles, c.wdOf = slices.Clone(m.handles), maps.Clone(m.wdOf)
+				c.cookies = slices.Clone(m.cookies)
 				fork = &c
 			}
 			require.NoError(r, m.do(i, op))
 		}
 		if fork == nil {
 			return
-		}
-		if fork.wdOf = map[string]env.WD{}; strings.Contains(opNames(s.Ops[at:]), "watch") {
-			return // the model keeps descriptors by path in one map
 		}
 		fork.raw, fork.reads, fork.errs = slices.Clip(fork.raw), slices.Clip(fork.reads), slices.Clip(fork.errs)
 		for i, op := range s.Ops[at:] {
@@ -96,14 +94,6 @@ func TestCopy(t *testing.T) {
 		require.Equal(r, m.raw, fork.raw)
 		require.Equal(r, m.reads, fork.reads)
 	})
-}
-
-func opNames(ops []Op) string {
-	var s strings.Builder
-	for _, op := range ops {
-		s.WriteString(op.Op + " ")
-	}
-	return s.String()
 }
 
 // A kernel that was reset is as good as new.

@@ -36,7 +36,7 @@ func (m *Machine) eval(e *Expr, s *scope) (jsloop.Value, error) {
 	case "ref":
 		return m.promises[e.H], nil
 	case "defp":
-		return m.defer_(e.H).p, nil
+		return m.deferredOf(e.H).p, nil
 	case "asyncfn":
 		return m.async(e.Body, s), nil
 	case "new":

@@ -269,7 +269,7 @@ func (m *Machine) promiseStmt(st *Stmt, s *scope) error {
 	case "resolve", "res":
 		resolve := s.resolve
 		if st.T == "resolve" {
-			resolve = m.defer_(st.H).resolve
+			resolve = m.deferredOf(st.H).resolve
 			st = &Stmt{T: st.T, P: st.P}
 		}
 		if v, err = m.eval(st.P, s); err == nil {
@@ -277,7 +277,7 @@ func (m *Machine) promiseStmt(st *Stmt, s *scope) error {
 		}
 		return err
 	case "reject":
-		m.defer_(st.H).reject(Error(st.E))
+		m.deferredOf(st.H).reject(Error(st.E))
 		return nil
 	case "rej":
 		s.reject(Error(st.E))
@@ -299,8 +299,8 @@ func (m *Machine) async(body []Stmt, s *scope) *jsloop.Promise {
 	})
 }
 
-// defer_ is D(h) of the prelude: a promise with its resolvers, made when first named.
-func (m *Machine) defer_(h string) *deferred {
+// deferredOf is D(h) of the prelude: a promise with its resolvers, made when first named.
+func (m *Machine) deferredOf(h string) *deferred {
 	d := m.deferred[h]
 	if d == nil {
 		d = &deferred{}
