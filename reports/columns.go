@@ -38,11 +38,12 @@ func share(wants []int, room int) []int {
 
 // distinct makes a shortened name differ from those before it.
 func distinct(taken []string, name string, room int) string {
-	for n := 2; slices.Contains(taken, name); n++ {
+	unique := name
+	for n := 2; slices.Contains(taken, unique); n++ {
 		suffix := "~" + strconv.Itoa(n)
-		name = head(name, room-len(suffix)) + suffix
+		unique = head(name, room-len(suffix)) + suffix
 	}
-	return name
+	return unique
 }
 
 func sortProcesses(list []int32) { slices.Sort(list) }

@@ -57,7 +57,10 @@ func (s *story) tell() {
 	s.p.block("Waits", s.waits()...)
 	s.p.block("Stack", s.stack()...)
 	s.p.block("Choices", s.choices()...)
-	if s.t.Verdict.Failed() {
+	switch {
+	case s.t.Verdict == sim.Nondeterminism: // then nothing else can be said about orders
+		s.p.block("Look for", "map iteration, the wall clock, goroutines, and state that one run leaves to the next.")
+	case s.t.Verdict.Failed():
 		s.p.block("Decides", s.decides()...)
 		s.p.block("Lateness", s.lateness())
 	}
@@ -170,7 +173,7 @@ func (s *story) decides() []string {
 	case holds > 0:
 		return []string{"not known: no pair of events alone."}
 	case others > 0:
-		return []string{"no order of events: with the choices and parameters listed here the nominal order fails. No race of timing is needed."}
+		return []string{"no order of events: with these choices and parameters the nominal order fails. No race of timing is needed."}
 	}
 	return []string{"nothing: the nominal order fails. No race of timing is needed."}
 }

@@ -226,13 +226,19 @@ github.com/seed-3519b94c/simrun/sim.(*procJob).Run(0xc0000b2000, 0x0?)
 	golden(t, "panic", text(t, trace, reports.Options{}))
 }
 
+func TestTextNondeterminism(t *testing.T) {
+	m := newMaker("bad/unstable", "", "A")
+	m.event(0, "start", 0)
+	golden(t, "nondeterminism", text(t, m.fail(sim.Nondeterminism, "determinism", "two runs of one schedule part at step 2"), reports.Options{}))
+}
+
 func TestTextFaultsAndChoices(t *testing.T) {
 	m := newMaker("fleet/recycle", "v1", "balancer", "node1")
 	m.event(0, "start", 0)
 	i := m.event(0, "probe", 2*time.Second)
-	m.Events[i].Outcomes = []sim.Outcome{{sim.KindFault, "balancer:drop#1", 1}, {sim.KindElapsed, "balancer:elapsed#1", 0}}
+	m.Events[i].Outcomes = []sim.Outcome{{Kind: sim.KindFault, Name: "balancer:drop#1", Value: 1}, {Kind: sim.KindElapsed, Name: "balancer:elapsed#1"}}
 	j := m.event(1, "serve", 9*time.Second)
-	m.Events[j].Outcomes = []sim.Outcome{{sim.KindClock, "node1:now#1", 11_000_000_000}}
+	m.Events[j].Outcomes = []sim.Outcome{{Kind: sim.KindClock, Name: "node1:now#1", Value: 11_000_000_000}}
 	m.Calm = 2
 	m.Schedule = sim.Schedule{
 		{Kind: sim.KindDraw, Name: "world:nodes#1", Value: 3},

@@ -22,7 +22,8 @@ type layout struct {
 
 const (
 	between    = 2  // columns
-	narrowest  = 18 // a column that can still be read
+	narrowest  = 24 // a column that can still be read
+	minName    = 4  // of a process: room for what tells two shortened names apart
 	maxName    = 24 // of a process, in a list
 	maxLines   = 3  // of a cell
 	beforeMark = "   "
@@ -86,53 +87,64 @@ func (s *story) setup() {
 // row writes one event.
 func (s *story) row(i int) {
 	l, e := &s.lay, &s.t.Events[i]
-	star, look := " ", plain
+	star, look, leadLook := " ", plain, dim
 	if s.racing[i] {
-		star, look = "*", bold
+		star, look, leadLook = "*", bold, bold
 	}
 	at := padLeft(decimal(e.Time, l.unit, l.digits)+l.suffix, l.time)
-	first := span{star + padLeft(strconv.Itoa(i+1), l.step) + "  " + at + "   ", dim}
-	if s.racing[i] {
-		first.look = bold
+	lead := star + padLeft(strconv.Itoa(i+1), l.step) + "  " + at + "   "
+	start, room := s.cell(e.Process)
+	if l.list {
+		lead += pad(squeeze(s.process(e.Process), l.columns[0]), l.columns[0]+between)
 	}
-	start, room := l.left, l.columns[0]
-	if !l.list {
-		c := l.column[e.Process]
-		for _, w := range l.columns[:c] {
-			start += w + between
-		}
-		room = l.columns[c]
-	} else {
-		name := squeeze(s.process(e.Process), l.columns[0])
-		first.text += pad(name, l.columns[0]+between)
-		start += l.columns[0] + between
-		room = l.columns[1]
-	}
+	lead = pad(lead, start)
+	indent := strings.Repeat(" ", start)
 	most := maxLines
 	if s.o.Full {
 		most = 0
 	}
-	lines := wrapAtMost(s.eventText(i), room, most)
-	indent := strings.Repeat(" ", start)
-	lead := first.text + strings.Repeat(" ", max(0, start-width(first.text)))
-	marks := s.marks(i)
+	lines, marks := wrapAtMost(s.eventText(i), room, most), s.marks(i)
 	for j, text := range lines {
-		spans := []span{{lead, first.look}, {text, look}}
-		if j == len(lines)-1 && len(marks) > 0 && start+max(width(text), room)+len(beforeMark)+width(marks[0]) <= s.o.Width {
-			spans = append(spans, span{strings.Repeat(" ", max(0, room-width(text))) + beforeMark, plain}, span{marks[0], cyan})
-			marks = marks[1:]
-		} else if j == len(lines)-1 && len(marks) > 0 && start+width(text)+len(beforeMark)+width(marks[0]) <= s.o.Width {
-			spans = append(spans, span{beforeMark, plain}, span{marks[0], cyan})
-			marks = marks[1:]
+		spans := []span{{lead, leadLook}, {text, look}}
+		if j == len(lines)-1 && len(marks) > 0 {
+			if gap, fits := s.gap(start, room, text, marks[0]); fits {
+				spans = append(spans, span{gap, plain}, span{marks[0], cyan})
+				marks = marks[1:]
+			}
 		}
 		s.p.line(spans...)
-		lead, first.look = indent, plain
+		lead, leadLook = indent, plain
 	}
 	for _, m := range marks { // the rest of the line is free: no other process has a step here
 		for _, text := range wrap(m, s.o.Width-start) {
 			s.p.line(span{indent, plain}, span{text, cyan})
 		}
 	}
+}
+
+// cell is where the text about an event of a process begins, and its width.
+func (s *story) cell(process int32) (start, room int) {
+	l := &s.lay
+	if l.list {
+		return l.left + l.columns[0] + between, l.columns[1]
+	}
+	c := l.column[process]
+	start = l.left
+	for _, w := range l.columns[:c] {
+		start += w + between
+	}
+	return start, l.columns[c]
+}
+
+// gap is what stands between a text and a mark on the same line, if both fit:
+// the mark stands beside the column, or else right after the text.
+func (s *story) gap(start, room int, text, mark string) (gap string, fits bool) {
+	for _, w := range [...]int{max(room, width(text)), width(text)} {
+		if start+w+len(beforeMark)+width(mark) <= s.o.Width {
+			return strings.Repeat(" ", w-width(text)) + beforeMark, true
+		}
+	}
+	return "", false
 }
 
 // marks say in what event i departs from the nominal run.
@@ -173,7 +185,7 @@ func (s *story) layOut(kept []bool) {
 		p := e.Process
 		if _, ok := need[p]; !ok {
 			seen = append(seen, p)
-			need[p] = min(width(s.process(p)), maxName)
+			need[p] = min(max(width(s.process(p)), minName), maxName)
 		}
 		need[p] = max(need[p], min(width(s.eventText(i)), longest))
 		last = max(last, e.Time)
@@ -208,7 +220,7 @@ func (s *story) listColumns(l *layout, seen []int32, room int) {
 	for _, p := range seen {
 		name = max(name, min(width(s.process(p)), maxName))
 	}
-	l.list = true
+
 	name = min(name, room/2)
 	l.columns = []int{name, room - name - between}
 	l.names = []string{"process", "event"}

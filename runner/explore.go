@@ -22,8 +22,8 @@ type job struct {
 	arm    string
 	seed   uint64
 	holds  []strategy.Hold
-	prefix []int32
-	limit  int // runs, for a part of the tree
+	walk   *strategy.Exhaustive
+	limit  int // runs of a part of the tree; else what strategies may know of contested points
 }
 
 // outcome is what a job showed.

@@ -182,54 +182,66 @@ func (s *portfolio) claim() (string, bool) {
 	return text, false
 }
 
-// treeSource hands out parts of the tree of all orders.
+// treeSource walks through the tree of all orders, in parts that take turns.
 type treeSource struct {
 	sampler
-	prefixes [][]int32
+	walks    []*strategy.Exhaustive // unfinished parts, the next one first
 	split    bool
-	next     int
+	parts    int
+	finished int
 	runs     int
-	complete int
 }
 
-// parts is how many parts the tree is split into: enough for any number of
-// workers to have an equal share.
-const parts = 256
+const (
+	// treeParts is how many parts the tree is split into: enough for any number of
+	// workers to have an equal share.
+	treeParts = 256
+	// treeSlice is how many runs a part gets before the next one's turn.
+	treeSlice = 1024
+)
 
 func (s *treeSource) fill(int) ([]job, error) {
 	if !s.split {
 		s.split = true
-		var err error
-		s.prefixes, err = strategy.Prefixes(parts, func(c sim.Chooser) error {
+		prefixes, err := strategy.Prefixes(treeParts, func(c sim.Chooser) error {
 			_, err := s.judge.run(s.o.config(strategy.Fixed(c, s.o.Draws)))
 			return err
 		})
 		if err != nil {
 			return nil, err
 		}
+		for _, p := range prefixes {
+			s.walks = append(s.walks, strategy.NewExhaustive(p))
+		}
+		s.parts = len(prefixes)
 	}
+	n := min(len(s.walks), batchSize)
+	slice := min(treeSlice, max(1, (s.o.Runs-s.runs)/max(n, 1)))
 	var jobs []job
-	for ; s.next < len(s.prefixes) && len(jobs) < batchSize; s.next++ {
+	for _, walk := range s.walks[:n] {
 		j := s.job("exhaustive")
-		j.prefix, j.limit = s.prefixes[s.next], s.o.Runs-s.runs
+		j.walk, j.limit = walk, slice
 		jobs = append(jobs, j)
 	}
+	s.walks = s.walks[n:]
 	return jobs, nil
 }
 
-func (s *treeSource) learn(_ *job, out *outcome) {
+func (s *treeSource) learn(j *job, out *outcome) {
 	s.runs += out.runs
 	if out.complete {
-		s.complete++
+		s.finished++
+	} else {
+		s.walks = append(s.walks, j.walk)
 	}
 }
 
 func (s *treeSource) doing() string {
-	return fmt.Sprintf("exhaustive: part %d of %d", s.complete, len(s.prefixes))
+	return fmt.Sprintf("exhaustive: %d of %d parts done", s.finished, s.parts)
 }
 
 func (s *treeSource) claim() (string, bool) {
-	if s.split && s.complete == len(s.prefixes) {
+	if s.split && s.finished == s.parts {
 		return fmt.Sprintf("exhausted: all %d orders pass", s.runs), true
 	}
 	return "", false

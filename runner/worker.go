@@ -79,16 +79,18 @@ func (w *worker) twice(s strategy.Strategy, j *job, data strategy.Data, r *sim.R
 	return nil
 }
 
-// subtree runs every path that begins with the job's prefix.
+// subtree goes on with a part of the tree of orders, for as many runs as it may.
 func (w *worker) subtree(j *job, out *outcome) {
-	e := strategy.NewExhaustive(j.prefix)
-	for more := true; more && out.err == nil; more = e.Next() {
-		if out.runs == j.limit {
+	for out.runs < j.limit {
+		out.add(w.run(w.o.config(strategy.Fixed(j.walk, w.o.Draws))))
+		if out.err != nil {
 			return
 		}
-		out.add(w.run(w.o.config(strategy.Fixed(e, w.o.Draws))))
+		if !j.walk.Next() {
+			out.complete = true
+			return
+		}
 	}
-	out.complete = true
 }
 
 // add takes a run into the outcome.

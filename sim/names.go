@@ -3,6 +3,7 @@ package sim
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unsafe"
 )
 
@@ -28,6 +29,7 @@ type names struct {
 	index map[string]int32
 	list  []string
 	hash  []uint64
+	check func(s string) // of every new name; may be nil
 	// Strings in code are constants: recent ones are found by address, without hashing.
 	cache [64]struct {
 		s  string
@@ -44,6 +46,9 @@ func (n *names) intern(s string) int32 {
 	}
 	id, ok := n.index[s]
 	if !ok {
+		if n.check != nil {
+			n.check(s)
+		}
 		id = int32(len(n.list))
 		n.index[s] = id
 		n.list = append(n.list, s)
@@ -51,6 +56,13 @@ func (n *names) intern(s string) int32 {
 	}
 	slot.s, slot.id = s, id
 	return id
+}
+
+// checkLabel refuses labels that would make `process:label#occurrence` ambiguous.
+func (w *World) checkLabel(s string) {
+	if strings.ContainsAny(s, ":\n") {
+		w.misuse("label %q: it must not contain a colon or a line break, for events are called process:label#occurrence", strings.TrimPrefix(s, dataPrefix))
+	}
 }
 
 // eventName is the readable form of an event's identity.

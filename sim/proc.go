@@ -83,7 +83,7 @@ func (w *World) spawn(name string, background bool) *Proc {
 	}
 	p := w.process(name, background)
 	p.spawnDepth = depth
-	if len(w.procs) > w.limits.Processes {
+	if len(w.procs)-1 > w.limits.Processes { // the world itself does not count
 		w.exceed("processes", "%d, the last one %s", w.limits.Processes, name)
 	}
 	return p

@@ -174,9 +174,14 @@ func (o *Obligation) deadline(k obligationKey) {
 	w := o.w
 	cur := w.cur
 	w.cur.proc = w.procs[0]
-	w.arm(w.procs[0], w.Label(o.name+".deadline"), Exactly(o.within), (*obligationDeadline)(o), k.opening<<32|k.key&0xffffffff)
+	w.arm(w.procs[0], w.deadlineLabel(o.name), Exactly(o.within), (*obligationDeadline)(o), k.opening<<32|k.key&0xffffffff)
 	w.cur = cur
 	w.props.deadlines++
+}
+
+// deadlineLabel is the label of the event at the end of a bound.
+func (w *World) deadlineLabel(property string) Label {
+	return w.Label(strings.NewReplacer(":", ".", "\n", " ").Replace(property) + ".deadline")
 }
 
 type obligationDeadline Obligation
@@ -237,7 +242,7 @@ func (w *World) Calm() {
 		if e.within > 0 {
 			cur := w.cur
 			w.cur.proc = w.procs[0]
-			w.arm(w.procs[0], w.Label(e.name+".deadline"), Exactly(e.within), &w.props, int64(i))
+			w.arm(w.procs[0], w.deadlineLabel(e.name), Exactly(e.within), &w.props, int64(i))
 			w.cur = cur
 			w.props.deadlines++
 		}

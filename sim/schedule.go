@@ -31,29 +31,31 @@ type Schedule []Deviation
 
 // ParseDeviation reads the form that String writes.
 func ParseDeviation(line string) (Deviation, error) {
-	f := strings.Fields(line)
-	switch {
-	case len(f) == 4 && f[0] == "hold" && f[2] == "after":
-		d := Deviation{Kind: KindSchedule, Name: f[1], AfterName: f[3]}
-		var err error
-		if d.Event, err = ParseEventID(f[1]); err != nil {
-			return Deviation{}, err
-		}
-		d.After, err = ParseEventID(f[3])
-		return d, err
-	case len(f) == 4 && f[2] == "=":
-		for k := KindDraw; k <= KindOption; k++ {
-			if f[0] != k.String() {
-				continue
+	kind, rest, _ := strings.Cut(line, " ")
+	if kind == KindSchedule.String() {
+		if event, after, ok := strings.Cut(rest, " after "); ok {
+			d := Deviation{Kind: KindSchedule, Name: event, AfterName: after}
+			var err error
+			if d.Event, err = ParseEventID(event); err != nil {
+				return Deviation{}, err
 			}
-			v, err := strconv.ParseInt(f[3], 10, 64)
-			if err != nil {
-				return Deviation{}, fmt.Errorf("value %q of %s: want a whole number", f[3], f[1])
-			}
-			d := Deviation{Kind: k, Name: f[1], Value: v}
-			d.Event, err = parseID(f[1], dataPrefix)
+			d.After, err = ParseEventID(after)
 			return d, err
 		}
+	}
+	for k := KindDraw; k <= KindOption; k++ {
+		i := strings.LastIndex(rest, " = ")
+		if kind != k.String() || i < 0 {
+			continue
+		}
+		name, value := rest[:i], rest[i+len(" = "):]
+		v, err := strconv.ParseInt(value, 10, 64)
+		if err != nil {
+			return Deviation{}, fmt.Errorf("value %q of %s: want a whole number", value, name)
+		}
+		d := Deviation{Kind: k, Name: name, Value: v}
+		d.Event, err = parseID(name, dataPrefix)
+		return d, err
 	}
 	return Deviation{}, fmt.Errorf("choice %q: want `hold EVENT after EVENT` or `draw|option|fault|clock|elapsed CHOICE = NUMBER`", line)
 }

@@ -37,8 +37,12 @@ func (w Window) Plus(d time.Duration) Window {
 	return Window{w.Earliest + d, w.Nominal + d, latest}
 }
 
+func (w Window) ok() bool {
+	return w.Earliest >= 0 && w.Nominal >= w.Earliest && w.Latest >= w.Nominal && w.Latest <= Unbounded
+}
+
 func (w Window) check(name string) error {
-	if w.Earliest < 0 || w.Nominal < w.Earliest || w.Latest < w.Nominal || w.Latest > Unbounded {
+	if !w.ok() {
 		return fmt.Errorf("window %q is %v / %v / %v; want 0 <= earliest <= nominal <= latest", name, w.Earliest, w.Nominal, w.Latest)
 	}
 	return nil

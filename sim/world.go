@@ -2,7 +2,8 @@ package sim
 
 import (
 	"fmt"
-	"sync/atomic"
+	"strings"
+	"sync/atomic" //simrun:allow sync/atomic: where and progress are read by the watch of another goroutine
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
@@ -130,7 +131,7 @@ type current struct {
 
 // NewWorld makes a World.
 func NewWorld() *World {
-	return &World{
+	w := &World{
 		labels:      newNames(),
 		choiceNames: newNames(),
 		spare:       make(map[string][]*Proc),
@@ -138,6 +139,8 @@ func NewWorld() *World {
 		resources:   resources{names: newNames()},
 		pooled:      make(map[pooledKey]any),
 	}
+	w.labels.check = w.checkLabel
+	return w
 }
 
 // Close ends the coroutines that the World keeps. It must not be used afterwards.
@@ -425,6 +428,9 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	if h != nil && w.cur.proc != p {
 		l = w.qualified(l, w.cur.proc)
 	}
+	if !win.ok() {
+		w.misuse("%w", win.check(p.name+":"+w.labels.list[l]))
+	}
 	slot, e := w.pending.take()
 	occ := p.nextOcc(l)
 	from := w.now
@@ -485,7 +491,8 @@ func (w *World) qualified(l Label, armer *Proc) Label {
 	if int(l) < len(armer.arms) && armer.arms[l] != 0 {
 		return armer.arms[l]
 	}
-	q := Label(w.labels.intern(w.labels.list[l] + "@" + armer.name))
+	// A process made during the run has colons in its name, and a label has none.
+	q := Label(w.labels.intern(w.labels.list[l] + "@" + strings.ReplaceAll(armer.name, ":", ".")))
 	armer.arms = grow(armer.arms, int(l))
 	armer.arms[l] = q
 	return q

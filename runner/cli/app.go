@@ -25,6 +25,7 @@ type App struct {
 	Terminal  bool                // Stdout is a terminal: colour, unless NO_COLOR is set
 	Progress  bool                // Stderr is a terminal: progress is one line that changes
 	Width     int                 // of the terminal, in columns; 0: 120
+	Program   string              // its name in commands to paste; "": simrun
 	Build     Build
 }
 
@@ -72,6 +73,9 @@ func (a *App) withDefaults() *App {
 	if b.Env == nil {
 		b.Env = func(string) string { return "" }
 	}
+	if b.Program == "" {
+		b.Program = "simrun"
+	}
 	if b.Clock == nil {
 		b.Clock = clock.New()
 	}
@@ -83,7 +87,7 @@ func (s *session) raise(c Code) { s.code = worse(s.code, c) }
 // root is the tree of commands.
 func (s *session) root() *cobra.Command {
 	root := &cobra.Command{
-		Use:   "simrun",
+		Use:   s.Program,
 		Short: "Find races by deterministic simulation, replay them exactly, and keep them fixed",
 		Long: `simrun explores the timings and orders that could really happen in a scenario,
 and only those. What it finds it makes small, stores, and replays exactly.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"runtime"
 	"time"
 
@@ -16,13 +18,23 @@ import (
 type exploration struct {
 	*session
 	*plan
-	store *store.Store
+	store *store.Store    // nil until there is something to store
 	told  map[string]bool // failures whose story has been told, by variant and signature
+	apart bool            // a blank line is due before the next campaign
 	done  int
 }
 
-func (s *session) explore(ctx context.Context, p *plan, st *store.Store) error {
-	e := &exploration{session: s, plan: p, store: st, told: make(map[string]bool)}
+func (s *session) explore(ctx context.Context, p *plan) error {
+	e := &exploration{session: s, plan: p, told: make(map[string]bool)}
+	// A store that cannot be used is better known before a long exploration. One
+	// that does not exist is made when there is something to store, so that a
+	// mistake in the command leaves nothing behind.
+	if _, err := os.Stat(s.db); !errors.Is(err, fs.ErrNotExist) {
+		if err := e.open(); err != nil {
+			return err
+		}
+	}
+	defer e.close()
 	for _, v := range p.variants {
 		for _, seed := range p.seeds {
 			if ctx.Err() != nil {
@@ -37,6 +49,20 @@ func (s *session) explore(ctx context.Context, p *plan, st *store.Store) error {
 		}
 	}
 	return nil
+}
+
+func (e *exploration) open() (err error) {
+	if e.store == nil {
+		e.store, err = store.Open(e.db, store.Options{Clock: e.Clock})
+	}
+	return err
+}
+
+// close has nothing to report: what was added has been flushed.
+func (e *exploration) close() {
+	if e.store != nil {
+		e.store.Close() //nolint:errcheck // see above
+	}
 }
 
 // campaign explores one variant under one seed, keeps what it found, and tells
@@ -59,7 +85,7 @@ func (e *exploration) campaign(ctx context.Context, variant string, seed uint64)
 	started := e.Clock.Now()
 	r, err := runner.Explore(ctx, o)
 	p.end()
-	if r == nil {
+	if r == nil || err != nil && len(r.Failures) == 0 {
 		return usage(err)
 	}
 	if r.Interrupted {
@@ -85,6 +111,11 @@ func (e *exploration) keep(ctx context.Context, r *runner.Report, started time.T
 	for _, f := range r.Failures {
 		f.Minimal.Module, f.Minimal.Revision = e.Build.Module, e.Build.Revision
 		found = append(found, &loaded{trace: f.Minimal, scenario: e.options.Scenario, hash: f.Minimal.Hash()})
+	}
+	if err := e.open(); err != nil {
+		return found, err
+	}
+	for _, f := range r.Failures {
 		_, err := e.store.Add(ctx, f.Minimal)
 		note(err)
 	}

@@ -74,8 +74,18 @@ func shortest(ctx context.Context, st *store.Store, hash string) string {
 func (s *session) tell(l *loaded, full bool, commands ...reports.Command) error {
 	return reports.Text(s.out, l.trace, reports.Options{
 		Hash: l.hash[:min(8, len(l.hash))], Properties: l.scenario.Properties, Commands: commands,
-		Full: full, Color: s.color(), Width: s.Width,
+		Full: full, Color: s.color(), Width: s.storyWidth(),
 	})
+}
+
+// storyWidth is the width of the terminal if the story goes to it, but not so
+// much that the eye loses the line.
+func (s *session) storyWidth() int {
+	if !s.Terminal {
+		return 0
+	}
+	const widest = 160
+	return min(s.Width, widest)
 }
 
 func (s *session) color() bool { return s.Terminal && s.Env("NO_COLOR") == "" }
@@ -88,12 +98,12 @@ func (s *session) commands(l *loaded) []reports.Command {
 		}
 		return quote(ref) + s.dbArgument()
 	}
-	list := []reports.Command{{Name: "replay", Line: "simrun replay " + name(l.ref)}}
+	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref)}}
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
-		list = append(list, reports.Command{Name: "smaller?", Line: "simrun minimize " + name(l.ref)})
+		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})
 	}
 	if other := better(l.scenario, l.trace.Variant); other != "" {
-		line := "simrun replay " + name(l.ref) + " --variant " + quote(other) + " --lenient"
+		line := s.Program + " replay " + name(l.ref) + " --variant " + quote(other) + " --lenient"
 		list = append(list, reports.Command{Name: "fix?", Line: line})
 	}
 	return list

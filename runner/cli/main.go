@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/seed-3519b94c/simrun/sim"
@@ -22,10 +24,13 @@ func Main(scenarios ...*sim.Scenario) int {
 		Env:      os.Getenv,
 		Terminal: term.IsTerminal(int(os.Stdout.Fd())),
 		Progress: term.IsTerminal(int(os.Stderr.Fd())),
+		Program:  strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"),
 		Build:    ReadBuild(),
 	}
-	if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-		app.Width = width
+	for _, f := range [...]*os.File{os.Stderr, os.Stdout} {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+			app.Width = width
+		}
 	}
 	return app.Run(ctx, os.Args[1:])
 }

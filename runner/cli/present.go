@@ -55,10 +55,10 @@ func (e *exploration) present(r *runner.Report, found []*loaded) error {
 	if e.json {
 		return e.presentJSON(r, found)
 	}
-	if e.done > 0 && len(e.seeds) == 1 {
+	if e.apart {
 		e.printf("\n")
 	}
-	if len(e.seeds) == 1 {
+	if e.apart = len(e.seeds) == 1; e.apart {
 		e.summary(r)
 	} else {
 		e.printf("%s, seed %d: %s\n", title(r), r.Seed, brief(r))
@@ -74,9 +74,9 @@ func (e *exploration) stories(r *runner.Report, found []*loaded) error {
 		if e.told[key] {
 			continue
 		}
-		e.told[key] = true
+		e.told[key], e.apart = true, true
 		if told++; told > maxStories && l.ref != "" {
-			e.printf("\nalso       %s, in %s: simrun show %s%s\n", r.Failures[i].Signature, plural(r.Failures[i].Count, "run"), l.ref, e.dbArgument())
+			e.printf("\nalso       %s, in %s: %s show %s%s\n", r.Failures[i].Signature, plural(r.Failures[i].Count, "run"), e.Program, l.ref, e.dbArgument())
 			continue
 		}
 		e.printf("\n")
@@ -84,7 +84,7 @@ func (e *exploration) stories(r *runner.Report, found []*loaded) error {
 		if l.ref != "" { // it is in the store
 			commands = e.commands(l)
 		}
-		commands = append(commands, reports.Command{Name: "again", Line: e.again(r.Variant, r.Seed) + e.dbArgument()})
+		commands = append(commands, reports.Command{Name: "again", Line: e.again(e.Program, r.Variant, r.Seed) + e.dbArgument()})
 		if err := e.tell(l, e.full, commands...); err != nil {
 			return err
 		}
@@ -103,7 +103,8 @@ func (e *exploration) summary(r *runner.Report) {
 		case r.Exhausted:
 			key("shown", "%s", r.Claim)
 		default:
-			key("shown", "%s; beyond that, only the orders of these runs", r.Claim)
+			key("shown", "%s", r.Claim)
+			key("", "beyond that, only the orders of these runs have been tried")
 		}
 	}
 	key("explored", "%s, %s in %s (%s, seed %d, profile %s)", plural(r.Classes, "distinct order"), plural(int(r.Steps), "step"),

@@ -78,7 +78,7 @@ func (s *session) replay(ctx context.Context, l *loaded, variant string, lenient
 		s.printf("\n")
 		return s.tell(again, full, s.afterReplay(l, again)...)
 	case runner.Passes:
-		s.printf("\nOne order says little. To explore others:\n%s\n", exploreLine(l.scenario, r.Trace)+s.dbArgument())
+		s.printf("\nOne order says little. To explore others:\n%s\n", s.exploreLine(l.scenario, r.Trace)+s.dbArgument())
 	case runner.Diverged:
 		s.printf("\nThe logic or the scenario has changed since. To skip what no longer exists:\n%s\n", s.replayLine(l, variant)+" --lenient")
 	case runner.Nondeterministic:
@@ -104,11 +104,11 @@ func (s *session) afterReplay(l, again *loaded) []reports.Command {
 		}
 		return s.commands(again)
 	}
-	return []reports.Command{{Name: "explore", Line: exploreLine(l.scenario, again.trace) + s.dbArgument()}}
+	return []reports.Command{{Name: "explore", Line: s.exploreLine(l.scenario, again.trace) + s.dbArgument()}}
 }
 
 func (s *session) replayLine(l *loaded, variant string) string {
-	line := "simrun replay " + quote(l.ref)
+	line := s.Program + " replay " + quote(l.ref)
 	if !l.file {
 		line += s.dbArgument()
 	}
@@ -119,8 +119,8 @@ func (s *session) replayLine(l *loaded, variant string) string {
 }
 
 // exploreLine is the command that explores around the world of t.
-func exploreLine(sc *sim.Scenario, t *sim.Trace) string {
-	line := "simrun run " + quote(t.Scenario)
+func (s *session) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
+	line := s.Program + " run " + quote(t.Scenario)
 	if t.Variant != "" {
 		line += " --variant " + quote(t.Variant)
 	}

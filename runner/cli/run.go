@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/runner"
-	"github.com/seed-3519b94c/simrun/runner/store"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
@@ -42,12 +41,7 @@ workers or on the machine, unless --budget or an interrupt ends the exploration.
 			if err != nil {
 				return err
 			}
-			st, err := store.Open(s.db, store.Options{Clock: s.Clock})
-			if err != nil {
-				return err
-			}
-			defer st.Close() //nolint:errcheck // what was added is flushed, and that is checked
-			return s.explore(c.Context(), plan, st)
+			return s.explore(c.Context(), plan)
 		},
 		ValidArgsFunction: s.completeScenario,
 	}
@@ -133,9 +127,9 @@ func shard(seeds []uint64, text string) ([]uint64, error) {
 }
 
 // again is the command line of one campaign.
-func (p *plan) again(variant string, seed uint64) string {
+func (p *plan) again(program, variant string, seed uint64) string {
 	o := &p.options
-	words := []string{"simrun", "run", o.Scenario.Name}
+	words := []string{program, "run", o.Scenario.Name}
 	if variant != "" {
 		words = append(words, "--variant", variant)
 	}

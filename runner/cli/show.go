@@ -62,8 +62,8 @@ func (s *session) recall(l *loaded) error {
 		return usage(fmt.Errorf("show %s: %w", l.ref, err))
 	}
 	if r.Outcome != runner.Reproduced {
-		return coded{fmt.Errorf("show %s: the file has no events, and its replay %s: `simrun replay %s` tells more",
-			l.ref, outcome(r, l.trace), quote(l.ref)), Diverged}
+		return coded{fmt.Errorf("show %s: the file has no events, and its replay %s: `%s replay %s` tells more",
+			l.ref, outcome(r, l.trace), s.Program, quote(l.ref)), Diverged}
 	}
 	inherit(r, l.trace)
 	l.trace = r.Trace

@@ -68,7 +68,7 @@ func (s *session) table(list []store.Summary) {
 		s.warn("no traces")
 		return
 	}
-	rows := [][]string{{"NUMBER", "HASH", "SCENARIO", "VARIANT", "VERDICT", "PROPERTY", "STEPS", "HELD", "FOUND (UTC)"}}
+	rows := [][]string{{"NUMBER", "HASH", "SCENARIO", "VARIANT", "VERDICT", "PROPERTY", "STEPS", "DEVIATIONS", "FOUND (UTC)"}}
 	for i := range list {
 		t := &list[i]
 		rows = append(rows, []string{

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // maxProblems limits how many problems Check lists.
@@ -137,16 +138,16 @@ func (r *Report) Write(w io.Writer) error {
 	if len(r.Problems) > 0 {
 		state = fmt.Sprintf("%d problems", len(r.Problems))
 	}
-	if _, err := fmt.Fprintf(w, "store      %s: %s\nsize       %d KiB, and %d KiB of log; free on its disk: %s\nformat     version %d of %d, SQLite %s, journal %s\ncontents   %d traces, %d campaigns of %d runs\n",
-		r.Path, state, (r.Bytes+1023)>>10, (r.LogBytes+1023)>>10, free, r.Version, r.Latest, r.SQLite, r.JournalMode, r.Traces, r.Campaigns, r.Runs); err != nil {
-		return err
-	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "store      %s: %s\n", r.Path, state)
+	fmt.Fprintf(&b, "size       %d KiB, and %d KiB of log; free on its disk: %s\n", (r.Bytes+1023)>>10, (r.LogBytes+1023)>>10, free)
+	fmt.Fprintf(&b, "format     version %d of %d, SQLite %s, journal %s\n", r.Version, r.Latest, r.SQLite, r.JournalMode)
+	fmt.Fprintf(&b, "contents   %d traces, %d campaigns of %d runs\n", r.Traces, r.Campaigns, r.Runs)
 	for _, p := range r.Problems {
-		if _, err := fmt.Fprintf(w, "problem    %s\n", p); err != nil {
-			return err
-		}
+		fmt.Fprintf(&b, "problem    %s\n", p)
 	}
-	return nil
+	_, err := io.WriteString(w, b.String())
+	return err
 }
 
 func fileSize(path string) int64 {

@@ -101,6 +101,9 @@ func explain(doing, path string, err error) error {
 		return err
 	}
 	e := &Error{Doing: doing, Path: path, Err: err}
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		e.Err = p.Err // the path is said already
+	}
 	switch code(err) {
 	case sqlite3.SQLITE_NOTADB:
 		return notDatabase(doing, path)

@@ -138,8 +138,9 @@ func TestAKilledProcess(t *testing.T) {
 		require.Error(t, p.wait())
 		n := requireSound(t, path)
 		stored := n - before
-		// What it did not live to tell is one batch more.
-		assert.Contains(t, []int{p.told, p.told + childTraces}, stored, "round %d", i)
+		// What it did not live to tell is one batch more, or a part of one.
+		assert.GreaterOrEqual(t, stored, p.told, "round %d", i)
+		assert.LessOrEqual(t, stored, p.told+childTraces, "round %d", i)
 		before = n
 	}
 	assert.Positive(t, before)

@@ -74,7 +74,7 @@ func TestGetReturnsWhatWasAdded(t *testing.T) {
 func TestATraceIsStoredOnce(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "traces.db")
 	one, two := typicalTrace(1, 5), typicalTrace(2, 5)
-	s := openAt(t, path, Options{})
+	s := openAt(t, path, Options{BatchDelay: time.Hour})
 	add(t, s, one, one, two)
 	flush(t, s)
 	add(t, s, one)
@@ -206,7 +206,7 @@ func TestABusyStoreIsTriedAgain(t *testing.T) {
 
 func TestABusyStoreFailsInTheEnd(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "traces.db")
-	s := openAt(t, path, Options{BusyTimeout: time.Millisecond, Retries: 2})
+	s := openAt(t, path, Options{BusyTimeout: time.Millisecond, Retries: 2, BatchDelay: time.Hour})
 	lock(t, path)
 	add(t, s, typicalTrace(1, 5), typicalTrace(2, 5))
 	err := s.Flush(context.Background())

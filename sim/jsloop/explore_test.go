@@ -181,10 +181,7 @@ func explore(r *program.Recording, f jsloop.Flavour, observed []program.Outcome,
 
 // checkRacy explores the programs of all corpora for which observed is not empty.
 func checkRacy(t *testing.T, what string, f jsloop.Flavour, observed func(*program.Recording) []program.Outcome) {
-	runs := 30_000
-	if testing.Short() {
-		runs = 500
-	}
+	const runs = 30_000 // to each outcome that wandering did not give; most take a few hundred
 	for _, file := range corpora() {
 		y := tally{lenient: f == jsloop.Bun}
 		total, novel := 0, 0

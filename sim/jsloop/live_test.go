@@ -52,12 +52,14 @@ func TestLiveNode(t *testing.T) {
 		case !ok:
 			endless++
 			return
-		case len(x.seen) == 1:
+		case len(x.seen) == 1 && x.seen[key(got)]:
 			exact++
 		default:
 			timed++
 		}
-		if !x.seen[key(got)] && (len(x.seen) == 1 || !x.aim(got, 3000)) {
+		// A program that wandering gave one order may still have others, which a busy
+		// machine finds; if it has none, aiming fails.
+		if !x.seen[key(got)] && !x.aim(got, 3000) {
 			t.Fatalf("%s, %s\n%s\nnode: %s\nloop: %s", r.Entry, r.Handlers, program.JS(r), key(got),
 				key(program.Outcome{Order: x.order}))
 		}

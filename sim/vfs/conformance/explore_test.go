@@ -19,12 +19,17 @@ type proc struct {
 	fd      env.FD   // of a read or ls
 	got     env.Data // what a read has seen
 	writing kernel.Writing
+	linking kernel.Linking
+	reading kernel.Reading
+	looked  bool
+	names   []string    // of a list
 	call    kernel.Call // the system call under way
 }
 
 // world is a concurrent script under way.
 type world struct {
 	k     *kernel.Kernel
+	inst  kernel.Instance
 	procs []proc
 	reads []Read
 	errs  []Err
@@ -39,7 +44,7 @@ func newWorld(s Script) (*world, kernel.Instance, error) {
 			return nil, 0, err
 		}
 	}
-	w := &world{k: m.k}
+	w := &world{k: m.k, inst: m.i}
 	for _, ops := range s.Procs {
 		w.procs = append(w.procs, proc{actor: actor{k: m.k, t: m.t, handles: slices.Clone(m.handles)}, ops: ops})
 	}
@@ -52,6 +57,7 @@ func (w *world) copyFrom(from *world) {
 		w.procs = make([]proc, len(from.procs))
 	}
 	w.k.CopyFrom(from.k)
+	w.inst = from.inst
 	for i := range w.procs {
 		p, f := &w.procs[i], &from.procs[i]
 		handles, call := append(p.handles[:0], f.handles...), p.call
@@ -116,6 +122,12 @@ func (w *world) begin(i int, p *proc) (done bool, err error) {
 	switch op.Op {
 	case "read":
 		return w.readPart(i, p, op)
+	case "link":
+		if p.sub == 0 {
+			p.linking, err = p.k.BeginLink(p.t, op.Path)
+			return err != nil, err
+		}
+		return true, p.k.EndLink(p.t, p.linking, op.To)
 	case "write":
 		return w.writePart(p, op)
 	case "readh":
@@ -127,7 +139,21 @@ func (w *world) begin(i int, p *proc) (done bool, err error) {
 		r.content(d, err)
 		w.reads = append(w.reads, r)
 		return true, nil
-	case "ls", "stat", "watch", "unwatch", "drain":
+	case "ls":
+		return w.listPart(i, p, op)
+	case "stat":
+		r := (&model{actor: p.actor}).see(p.pos, op)
+		r.P = i + 1
+		w.reads = append(w.reads, r)
+		return true, nil
+	case "watch":
+		mask, err := parseMask(op.Mask)
+		if err != nil {
+			return true, err
+		}
+		_, err = p.k.AddWatch(p.t, w.inst, op.Path, mask)
+		return true, err
+	case "unwatch", "drain":
 		return true, fmt.Errorf("%w: operation %q in a process", errUnsupported, op.Op)
 	}
 	return true, p.change(op)
@@ -171,10 +197,16 @@ func (w *world) readPart(i int, p *proc, op Op) (done bool, err error) {
 		w.reads = append(w.reads, r)
 		return true, nil
 	}
-	d, err := p.k.Read(p.t, p.fd, 4<<20)
-	if err != nil {
-		return false, err
+	if !p.looked {
+		if p.reading, err = p.k.BeginRead(p.t, p.fd, 4<<20); err != nil {
+			return false, err
+		}
+		p.k.LookAtSize(&p.reading)
+		p.looked = true
+		return false, nil
 	}
+	d := p.k.EndRead(&p.reading)
+	p.looked = false
 	if len(d) > 0 {
 		p.got = append(slices.Clip(p.got), d...)
 		return false, nil
@@ -182,6 +214,26 @@ func (w *world) readPart(i int, p *proc, op Op) (done bool, err error) {
 	fd := p.fd
 	p.fd = env.NoFD
 	return false, p.k.Close(p.t, fd)
+}
+
+// listPart is open, getdents until there is no more, close.
+func (w *world) listPart(i int, p *proc, op Op) (done bool, err error) {
+	switch p.sub {
+	case 0:
+		p.fd, err = p.k.Open(p.t, op.Path, env.ReadOnly|env.Directory)
+		if err != nil {
+			w.reads = append(w.reads, Read{At: p.pos, P: i + 1, Path: "ls:" + op.Path, Err: err.Error()})
+			return true, nil
+		}
+		p.names = nil
+		return false, nil
+	case 1, 2:
+		p.names, err = p.k.ReadDir(p.t, p.fd, slices.Clip(p.names))
+		return false, err
+	}
+	slices.Sort(p.names)
+	w.reads = append(w.reads, Read{At: p.pos, P: i + 1, Path: "ls:" + op.Path, Ls: p.names})
+	return true, p.k.Close(p.t, p.fd)
 }
 
 // done reports whether every process is at its end.
@@ -243,13 +295,15 @@ func (w *world) appendState(dst []byte) []byte {
 		p := &w.procs[i]
 		dst = append(dst, byte(p.pos), byte(p.sub), byte(p.fd))
 		dst = append(dst, p.got.String()...)
+		dst = fmt.Append(dst, p.names)
+		dst = fmt.Append(dst, p.linking, p.writing.NextPage(), p.reading, p.looked)
 		dst = p.call.AppendState(dst)
 		for _, h := range p.handles {
 			dst = append(append(dst, h.name...), byte(h.fd))
 		}
 	}
 	for _, r := range w.reads {
-		dst = append(fmt.Append(dst, r.P, r.At, r.Err), fmt.Sprint(r.Runs)...)
+		dst = append(fmt.Append(dst, r.P, r.At, r.Err), fmt.Sprint(r.Runs, r.Ls)...)
 	}
 	for _, e := range w.errs {
 		dst = fmt.Append(dst, e.P, e.At, e.Err)

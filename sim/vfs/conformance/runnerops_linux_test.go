@@ -155,7 +155,7 @@ func mmapWrite(fd int, data []byte) error {
 		return err
 	}
 	copy(mem[:min(len(mem), int(st.Size))], data)
-	if err := unix.Msync(mem, unix.MS_SYNC); err != nil {
+	if err := unix.Msync(mem, unix.MS_ASYNC); err != nil {
 		return err
 	}
 	return unix.Munmap(mem)

@@ -75,10 +75,15 @@ func (k *Kernel) change(d int32, effect step, mask env.WatchMask) error {
 func (k *Kernel) changeInode(c *Call, d int32, effect step, mask env.WatchMask) {
 	in := k.dentries[d].inode
 	effect.inode = in
+	if !k.deferred(c) {
+		k.perform(c, effect, false)
+		k.announce(c, d, mask, false)
+		return
+	}
 	k.pin(d)
 	c.add(step{do: lockInode, inode: in})
 	c.add(effect)
 	k.announce(c, d, mask, false)
-	k.unlockLater(c, in)
+	c.add(step{do: unlockInode, inode: in})
 	c.add(step{do: unpinName, dentry: d})
 }

@@ -115,6 +115,9 @@ func (c *Call) insert(more ...step) {
 	copy(c.steps[c.next:], more)
 }
 
+// deferred reports whether others may come before a call is at its end.
+func (k *Kernel) deferred(c *Call) bool { return c != &k.own }
+
 // begin returns the call that the operation now starting adds its steps to.
 func (k *Kernel) begin() *Call {
 	if k.split != nil {
@@ -126,13 +129,13 @@ func (k *Kernel) begin() *Call {
 
 // end runs the call to its end, unless it is deferred.
 func (k *Kernel) end(c *Call) {
-	if c != &k.own {
+	if k.deferred(c) {
 		return
 	}
 	for c.next < len(c.steps) {
-		s := &c.steps[c.next]
+		s := c.steps[c.next]
 		c.next++
-		k.perform(c, *s, false)
+		k.perform(c, s, false)
 	}
 	c.clear()
 }
@@ -154,14 +157,14 @@ func (k *Kernel) mayLock(in int32) bool { return k.split != nil || !k.inodes[in]
 // lock holds an inode until the unlock step of a deferred call. A call that
 // runs at once has no need to.
 func (k *Kernel) lock(c *Call, in int32) {
-	if c != &k.own {
+	if k.deferred(c) {
 		k.inodes[in].locked = true
 	}
 }
 
 // unlockLater adds the step that releases what lock took.
 func (k *Kernel) unlockLater(c *Call, in int32) {
-	if c != &k.own {
+	if k.deferred(c) {
 		c.add(step{do: unlockInode, inode: in})
 	}
 }
@@ -200,9 +203,7 @@ func (k *Kernel) perform(c *Call, s step, halves bool) bool {
 	case unpinName:
 		k.unpin(c, s.dentry)
 	case lockInode:
-		if halves {
-			k.inodes[s.inode].locked = true
-		}
+		k.inodes[s.inode].locked = true
 	case unlockInode:
 		k.unlock(s.inode)
 		return true

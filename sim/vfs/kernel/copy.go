@@ -33,8 +33,11 @@ func (k *Kernel) Sendfile(t Table, from, to env.FD, n int) (int, error) {
 	if src == 0 || dst == 0 || !k.descriptions[src].readable() || !k.descriptions[dst].writable() {
 		return 0, env.EBADF
 	}
-	if k.descriptions[dst].flags&env.Append != 0 || k.inodes[k.inodeOf(src)].kind == directory {
+	if k.descriptions[dst].flags&env.Append != 0 {
 		return 0, env.EINVAL
+	}
+	if n > 0 && k.inodes[k.inodeOf(src)].kind == directory {
+		return 0, env.EINVAL // for nothing it is not even looked at
 	}
 	return k.copy(src, dst, n)
 }

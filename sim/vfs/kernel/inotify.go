@@ -83,6 +83,7 @@ func (k *Kernel) AddWatch(t Table, i Instance, path string, mask env.WatchMask) 
 		}
 		return wa.wd, nil
 	}
+	k.writes(Descriptors, uint64(i))
 	q := &k.instances[i]
 	q.wd++
 	w := k.newWatch()
@@ -94,6 +95,7 @@ func (k *Kernel) AddWatch(t Table, i Instance, path string, mask env.WatchMask) 
 // RmWatch is inotify_rm_watch(2). Records already queued stay, IGNORED comes
 // behind them.
 func (k *Kernel) RmWatch(i Instance, wd env.WD) error {
+	k.reads(Descriptors, uint64(i))
 	for w := range k.watches {
 		if wa := &k.watches[w]; wa.inode != 0 && wa.instance == i && wa.wd == wd {
 			k.writes(Watches, k.inodes[wa.inode].serial)

@@ -20,6 +20,9 @@ type Config struct {
 	// MaxFiles is the number of descriptors in one table, RLIMIT_NOFILE. Zero
 	// means 1024.
 	MaxFiles int
+	// ModifyBeforeOpen queues the MODIFY of O_TRUNC before OPEN, as Linux did
+	// before 6.8 (known, not observed).
+	ModifyBeforeOpen bool
 	// Observer is told what calls touch and queue. Nil means nobody is.
 	Observer Observer
 }
@@ -46,6 +49,7 @@ type Kernel struct {
 	own    Call          // the call that is running, unless deferred
 	split  *Call         // where the steps of calls go, see Defer
 	seen   []inodeNumber // scratch of AppendState
+	opened []int32       // likewise: descriptions
 }
 
 // rootDentry is the entry of the directory in which absolute paths start.

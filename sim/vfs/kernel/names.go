@@ -65,37 +65,6 @@ func (k *Kernel) made(p place, in int32, mask env.WatchMask) {
 	k.end(c)
 }
 
-// Link is link(2): another name for a file. It queues ATTRIB for the file, then
-// CREATE for the new name. A symbolic link is not followed.
-func (k *Kernel) Link(t Table, from, to string) error {
-	src, err := k.resolve(t, from, false)
-	if err != nil {
-		return err
-	}
-	p, err := k.vacant(t, to, false)
-	if err != nil {
-		return err
-	}
-	in := k.dentries[src].inode
-	if k.inodes[in].kind == directory {
-		return env.EPERM
-	}
-	dir := k.dentries[p.dir].inode
-	if !k.free(dir, in) {
-		return ErrBlocked
-	}
-	c := k.begin()
-	k.lock(c, dir)
-	k.inodes[in].links++
-	k.writes(Attributes, k.inodes[in].serial)
-	k.enter(p.dir, p.name, in)
-	c.add(step{do: tellInode, inode: in, mask: env.InAttrib})
-	k.announceEntry(c, dir, p.name, env.InCreate, 0)
-	k.unlockLater(c, dir)
-	k.end(c)
-	return nil
-}
-
 // Unlink is unlink(2). ATTRIB goes to the file; if this was its last name and
 // nobody has it open, DELETE_SELF and IGNORED; then DELETE to the directory.
 func (k *Kernel) Unlink(t Table, path string) error {

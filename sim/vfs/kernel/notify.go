@@ -9,6 +9,18 @@ func (k *Kernel) announce(c *Call, d int32, mask env.WatchMask, byFile bool) {
 	c.add(step{do: tellBoth, dentry: d, mask: mask, byFile: byFile})
 }
 
+// announceHeld is announce for a call that may be deferred and until then holds
+// the file.
+func (k *Kernel) announceHeld(c *Call, d int32, mask env.WatchMask, byFile bool) {
+	if !k.deferred(c) {
+		k.announce(c, d, mask, byFile)
+		return
+	}
+	k.pin(d)
+	k.announce(c, d, mask, byFile)
+	c.add(step{do: unpinName, dentry: d})
+}
+
 // announceEntry adds the event of an entry to the watches of its directory.
 func (k *Kernel) announceEntry(c *Call, dir int32, name string, mask env.WatchMask, cookie uint32) {
 	c.add(step{do: tellDir, inode: dir, name: name, mask: mask, cookie: cookie})

@@ -27,11 +27,13 @@ const (
 	Number                              // descriptor number Sub in table ID
 	Description                         // offset of open file description ID
 	Queue                               // the queue of inotify instance ID
+	Descriptors                         // which watch descriptors instance ID has given out
 )
 
 var resourceNames = [...]string{
 	Content: "content", Attributes: "attributes", Entry: "entry", Listing: "listing",
 	Watches: "watches", Number: "fd", Description: "description", Queue: "queue",
+	Descriptors: "wds",
 }
 
 func (k ResourceKind) String() string {

@@ -43,8 +43,11 @@ func (k *Kernel) OpenMode(t Table, path string, flags env.OpenFlag, mode uint16)
 	}
 	c := k.begin()
 	k.reads(Attributes, k.inodes[in].serial)
+	if cut && k.cfg.ModifyBeforeOpen {
+		k.changeInode(c, p.child, step{do: cutInode}, env.InModify)
+	}
 	fd := k.openDentry(c, t, p.child, flags)
-	if cut {
+	if cut && !k.cfg.ModifyBeforeOpen {
 		k.changeInode(c, p.child, step{do: cutInode}, env.InModify)
 	}
 	k.end(c)
@@ -100,9 +103,7 @@ func (k *Kernel) openDentry(c *Call, t Table, d int32, flags env.OpenFlag) env.F
 		panic("kernel: no free number in a table that is not full")
 	}
 	if flags&env.PathOnly == 0 {
-		k.pin(d)
-		k.announce(c, d, env.InOpen, true)
-		c.add(step{do: unpinName, dentry: d})
+		k.announceHeld(c, d, env.InOpen, true)
 	}
 	return fd
 }

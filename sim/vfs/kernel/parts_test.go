@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -58,6 +59,18 @@ func TestReadInParts(t *testing.T) {
 	require.Equal(t, 100, got.Len())
 }
 
+// A file that is cut while it is read shows zeros.
+func TestReadWhileCut(t *testing.T) {
+	b := newBox(t, 0)
+	b.file("a", 8)
+	r := b.open("a", env.ReadOnly)
+	rd, err := b.k.BeginRead(b.t, r, 1000)
+	require.NoError(t, err)
+	b.k.LookAtSize(&rd)
+	require.NoError(t, b.k.Truncate(b.t, "a", 1))
+	require.Equal(t, "x"+strings.Repeat("\x00", 7), b.k.EndRead(&rd).String())
+}
+
 // close frees the number at its start and the inode at its end.
 func TestCloseInParts(t *testing.T) {
 	b := newBox(t, 0)
@@ -93,6 +106,26 @@ func TestCloseDuringWrite(t *testing.T) {
 	require.Empty(t, b.queue())
 	b.k.EndWrite(&w)
 	require.Equal(t, lines("1 MODIFY", "1 CLOSE_WRITE"), b.queue())
+}
+
+// A file can be linked to its own name if it is renamed in between.
+func TestLinkInParts(t *testing.T) {
+	b := newBox(t, 0)
+	b.file("a", 10)
+	b.watch(".", env.InAllEvents)
+	require.ErrorIs(t, b.k.Link(b.t, "a", "a"), env.EEXIST)
+	l, err := b.k.BeginLink(b.t, "a")
+	require.NoError(t, err)
+	require.NoError(t, b.k.Rename(b.t, "a", "b", 0))
+	require.NoError(t, b.k.EndLink(b.t, l, "a"))
+	require.Equal(t, lines("1 MOVED_FROM a #1", "1 MOVED_TO b #1", "1 CREATE a"), b.queue())
+
+	l, err = b.k.BeginLink(b.t, "a")
+	require.NoError(t, err)
+	require.NoError(t, b.k.Unlink(b.t, "a"))
+	require.NoError(t, b.k.Unlink(b.t, "b"))
+	require.ErrorIs(t, b.k.EndLink(b.t, l, "c"), env.ENOENT)
+	require.Equal(t, kernel.Usage{Inodes: 1, Names: 1, Watches: 1}, b.k.Usage())
 }
 
 // Between the halves of one event another call's may come.

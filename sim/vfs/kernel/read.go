@@ -9,6 +9,7 @@ type Reading struct {
 	off  int64
 	want int64
 	done int64
+	end  int64 // where the file ended at LookAtSize, -1 before
 	got  env.Data
 }
 
@@ -28,7 +29,7 @@ func (k *Kernel) BeginRead(t Table, fd env.FD, n int) (Reading, error) {
 	desc.busy = true
 	desc.refs++
 	k.writes(Description, uint64(id))
-	return Reading{desc: id, off: desc.offset, want: int64(n)}, nil
+	return Reading{desc: id, off: desc.offset, want: int64(n), end: -1}, nil
 }
 
 // NextPage is how far, counted from the start of the read, the bytes reach that
@@ -38,17 +39,39 @@ func (r *Reading) NextPage() int {
 	return int(min(r.done+Page-at%Page, r.want))
 }
 
+// LookAtSize is the moment at which the read takes note of where the file ends,
+// if that is earlier than the moment at which it takes the bytes. If the file is
+// cut in between, what the read returns has zeros for the rest of the page in
+// which the file now ends (observed, Linux 6.18).
+func (k *Kernel) LookAtSize(r *Reading) {
+	in := &k.inodes[k.inodeOf(r.desc)]
+	k.reads(Content, in.serial)
+	r.end = in.size
+}
+
 // ReadStep takes the bytes up to upTo, counted from the start of the read, as
 // they are now.
 func (k *Kernel) ReadStep(r *Reading, upTo int) {
 	in := &k.inodes[k.inodeOf(r.desc)]
 	k.reads(Content, in.serial)
-	lo := r.off + r.done
-	hi := min(r.off+min(int64(upTo), r.want), in.size)
+	end := in.size
+	switch cut := in.size % Page; {
+	case r.end < 0:
+	case r.end < in.size:
+		end = r.end
+	case cut != 0:
+		end = min(r.end, in.size+Page-cut)
+	}
+	lo, hi := r.off+r.done, min(r.off+min(int64(upTo), r.want), end)
 	if lo >= hi {
 		return
 	}
-	r.got = k.join(r.got, k.view(in, lo, hi))
+	if lo < in.size {
+		r.got = k.join(r.got, k.view(in, lo, min(hi, in.size)))
+	}
+	if hi > in.size {
+		r.got = k.join(r.got, env.Fill(hole, int(hi-max(lo, in.size)), 0))
+	}
 	r.done += hi - lo
 }
 
@@ -78,7 +101,7 @@ func (k *Kernel) EndRead(r *Reading) env.Data {
 
 // letGo ends the use that a call under way made of a description.
 func (k *Kernel) letGo(c *Call, id int32) {
-	if c == &k.own {
+	if !k.deferred(c) {
 		k.release(c, id)
 		return
 	}
@@ -129,11 +152,4 @@ func (k *Kernel) ReadDir(t Table, fd env.FD, dst []string) ([]string, error) {
 	k.announceHeld(c, desc.dentry, env.InAccess, true)
 	k.end(c)
 	return dst, nil
-}
-
-// announceHeld is announce for a dentry that must live until then.
-func (k *Kernel) announceHeld(c *Call, d int32, mask env.WatchMask, byFile bool) {
-	k.pin(d)
-	k.announce(c, d, mask, byFile)
-	c.add(step{do: unpinName, dentry: d})
 }

@@ -9,7 +9,9 @@ import (
 // CopyFrom makes k what from is. The two share nothing afterwards except
 // content, which is immutable. The observer stays.
 func (k *Kernel) CopyFrom(from *Kernel) {
-	k.cfg.MaxFiles = from.cfg.MaxFiles
+	observer := k.cfg.Observer
+	k.cfg = from.cfg
+	k.cfg.Observer = observer
 	k.inodes = append(k.inodes[:0], from.inodes...)
 	k.dentries = append(k.dentries[:0], from.dentries...)
 	k.descriptions = append(k.descriptions[:0], from.descriptions...)
@@ -69,7 +71,7 @@ type inodeNumber struct {
 // which nobody could tell the difference by any sequence of calls, inode numbers
 // and the values of cookies aside, have the same.
 func (k *Kernel) AppendState(dst []byte) []byte {
-	k.seen = k.seen[:0]
+	k.seen, k.opened = k.seen[:0], k.opened[:0]
 	dst = k.appendInode(dst, k.dentries[rootDentry].inode)
 	for i := range k.tables {
 		dst = k.appendDentry(dst, k.tables[i].cwd)
@@ -143,7 +145,12 @@ func (k *Kernel) appendDentry(dst []byte, d int32) []byte {
 func (k *Kernel) appendDescription(dst []byte, fd int, id int32) []byte {
 	desc := &k.descriptions[id]
 	dst = binary.AppendUvarint(dst, uint64(fd))
-	dst = binary.AppendUvarint(dst, uint64(id)) // shared by dup
+	for i, other := range k.opened {
+		if other == id { // by dup
+			return binary.AppendUvarint(append(dst, '='), uint64(i))
+		}
+	}
+	k.opened = append(k.opened, id)
 	dst = binary.AppendUvarint(dst, uint64(desc.flags))
 	dst = binary.AppendUvarint(dst, uint64(desc.offset))
 	dst = binary.AppendUvarint(dst, uint64(desc.refs))

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
 )
 
-// What people get wrong about inotify. All observed, Linux 6.18.
-func TestSurprises(t *testing.T) {
+// What people get wrong about the order of records. All observed, Linux 6.18.
+func TestSurprisesOfOrder(t *testing.T) {
 	all := env.InAllEvents
 	t.Run("OPEN precedes the MODIFY of O_TRUNC, also for an empty file", func(t *testing.T) {
 		b := newBox(t, 0)
@@ -19,6 +19,15 @@ func TestSurprises(t *testing.T) {
 		b.watch(".", all)
 		b.open("a", env.WriteOnly|env.Truncate)
 		require.Equal(t, lines("1 OPEN a", "1 MODIFY a"), b.queue())
+	})
+	t.Run("older kernels queue MODIFY first", func(t *testing.T) {
+		b := newBox(t, 0)
+		b.k = kernel.New(kernel.Config{ModifyBeforeOpen: true})
+		b.t, b.i = b.k.NewTable(), b.k.NewInstance(0)
+		b.file("a", 0)
+		b.watch(".", all)
+		b.open("a", env.WriteOnly|env.Truncate)
+		require.Equal(t, lines("1 MODIFY a", "1 OPEN a"), b.queue())
 	})
 	t.Run("DELETE_SELF and IGNORED precede the directory's DELETE", func(t *testing.T) {
 		b := newBox(t, 0)
@@ -42,6 +51,11 @@ func TestSurprises(t *testing.T) {
 		b.write(fd, 1, 1)
 		require.Equal(t, lines("1 OPEN a", "3 OPEN", "1 MODIFY a", "3 MODIFY"), b.queue(), "the watch follows the file")
 	})
+}
+
+// What people get wrong about which records come, and which merge.
+func TestSurprisesOfRecords(t *testing.T) {
+	all := env.InAllEvents
 	t.Run("merging ignores cookies", func(t *testing.T) {
 		b := newBox(t, 0)
 		b.file("a", 0)

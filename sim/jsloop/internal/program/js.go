@@ -43,6 +43,9 @@ func JS(r *Recording) string {
 	return b.String()
 }
 
+// GoString is the script, so that a failing test shows it.
+func (r *Recording) GoString() string { return "\n" + JS(r) }
+
 // printer numbers the intervals.
 type printer struct{ intervals int }
 

@@ -1,0 +1,134 @@
+package scenarios
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest"
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/stretchr/testify/require"
+)
+
+// Every scenario, every variant: the broken ones are found out, the others pass.
+func TestScenarios(t *testing.T) {
+	for _, s := range All() {
+		t.Run(s.Name, func(t *testing.T) { simtest.Check(t, s, simtest.Config{}) })
+	}
+}
+
+// explore runs a campaign that must be free of mistakes.
+func explore(t *testing.T, o runner.Options) *runner.Report {
+	t.Helper()
+	r, err := runner.Explore(context.Background(), o)
+	require.NoError(t, err)
+	return r
+}
+
+// What Bun #29740 closed is found in every variant before it, from a cold start,
+// within 2,000 schedules of the default strategy, whatever the seed.
+func TestBrokenVariantsAreFoundFromEverySeed(t *testing.T) {
+	const seeds, schedules = 20, 2000
+	for _, s := range []*sim.Scenario{HotDrop(), HotMapOwed(), HotEmptyMap()} {
+		for _, e := range s.Expect {
+			t.Run(s.Name+"/"+e.Variant, func(t *testing.T) {
+				worst := 0
+				for seed := range uint64(seeds) {
+					r := explore(t, runner.Options{
+						Scenario: s, Variant: e.Variant, Seed: seed, Runs: schedules, StopAtFirst: true, Minimise: -1,
+					})
+					require.NotEmpty(t, r.Failures, "seed %d: not found within %d schedules", seed, schedules)
+					require.Equal(t, e.Fails, r.Failures[0].Found.Failure.Property)
+					worst = max(worst, r.Failures[0].Run)
+				}
+				t.Logf("found %d of %d, at schedule %d at the latest", seeds, seeds, worst)
+			})
+		}
+	}
+}
+
+// The fix holds for many schedules of both scenarios.
+func TestFixedVariantsHold(t *testing.T) {
+	schedules := 200_000
+	if testing.Short() {
+		schedules = 5_000
+	}
+	for _, s := range []*sim.Scenario{HotDrop(), HotMapOwed()} {
+		for _, v := range []string{"V2", "V2w"} {
+			t.Run(s.Name+"/"+v, func(t *testing.T) {
+				r := explore(t, runner.Options{Scenario: s, Variant: v, Runs: schedules})
+				require.Empty(t, r.Failures)
+				t.Logf("%d schedules, %d classes; %s", r.Runs, r.Classes, r.Claim)
+			})
+		}
+	}
+}
+
+// smallest are the parameters of the smallest hot-reload world.
+func smallest() map[string]int64 {
+	return map[string]int64{"heartbeats": 1, "large": 0, "fetchInCall": 0}
+}
+
+// With windows only where the race is, hotreload/drop is small enough to go
+// through every order without any reduction.
+func TestDropIsExhausted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("some 340,000 runs: not with -short")
+	}
+	o := runner.Options{
+		Scenario: HotDrop(), Variant: "V2w", Profile: "tight", Params: smallest(), Strategy: "exhaustive", Runs: 1_000_000,
+	}
+	r := explore(t, o)
+	require.Empty(t, r.Failures)
+	require.True(t, r.Exhausted)
+	require.Equal(t, "exhausted: all 336932 orders pass", r.Claim)
+	require.Equal(t, 14, r.Classes)
+
+	o.Variant, o.Minimise = "V1w", -1
+	r = explore(t, o)
+	require.True(t, r.Exhausted)
+	require.Len(t, r.Failures, 1, "in the same world without the fix some orders lose the error")
+	require.Equal(t, 264, r.Failing)
+}
+
+// The smallest story of the dropped error has few deviations, takes few runs to
+// find, and is the same wherever and however often it is replayed.
+func TestTheDroppedErrorIsASmallStory(t *testing.T) {
+	s := HotDrop()
+	for _, variant := range []string{"V0", "V1", "V0w", "V1w", "V1w+M"} {
+		t.Run(variant, func(t *testing.T) {
+			one := explore(t, runner.Options{Scenario: s, Variant: variant, Runs: 2000, Workers: 1, StopAtFirst: true})
+			two := explore(t, runner.Options{Scenario: s, Variant: variant, Runs: 2000, Workers: 2, StopAtFirst: true})
+			require.Len(t, one.Failures, 1)
+			f := one.Failures[0]
+			require.Equal(t, f.Minimal, two.Failures[0].Minimal, "the number of workers does not matter")
+			require.LessOrEqual(t, len(f.Minimal.Schedule), 3)
+			require.LessOrEqual(t, f.Executions, 300)
+
+			r, err := runner.Replay(runner.Options{Scenario: s}, f.Minimal, false)
+			require.NoError(t, err)
+			require.Equal(t, runner.Reproduced, r.Outcome)
+			require.True(t, r.Exact, "bit for bit")
+			require.Equal(t, f.Minimal.Events, r.Trace.Events)
+
+			r, err = runner.Replay(runner.Options{Scenario: withBystander(s)}, f.Minimal, false)
+			require.NoError(t, err)
+			require.Equal(t, runner.Reproduced, r.Outcome, "events are named, not counted: a new process does not matter")
+		})
+	}
+}
+
+// withBystander adds a process that has nothing to do with the rest.
+func withBystander(s *sim.Scenario) *sim.Scenario {
+	with := *s
+	with.Build = func(w *sim.World) {
+		w.Process("bystander", func(p *sim.Proc) {
+			for i := range 20 {
+				p.Step(fmt.Sprintf("stroll%d", i%3))
+			}
+		})
+		s.Build(w)
+	}
+	return &with
+}
