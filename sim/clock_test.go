@@ -56,7 +56,7 @@ func TestNowPins(t *testing.T) {
 			return p.Lo
 		})
 		if us == 100 {
-			c = holdUntil(c, "A:s#1", "T:timer#1", func(p *sim.Point) int64 { return max(p.Lo, min(us*1000, p.Lo+int64(p.N)-1)) })
+			c = holdUntil("A:s#1", "T:timer#1", func(p *sim.Point) int64 { return max(p.Lo, min(us*1000, p.Lo+int64(p.N)-1)) })
 		}
 		r := run(t, s, sim.Config{Chooser: c, Record: true})
 		require.Equal(t, want, before.String()+" "+again.String()+" "+after.String()+" "+timer.String())
@@ -66,7 +66,7 @@ func TestNowPins(t *testing.T) {
 
 // holdUntil takes the first event that is not held, and reads the clock late in
 // the process that was.
-func holdUntil(_ sim.Chooser, held, after string, read func(p *sim.Point) int64) sim.Chooser {
+func holdUntil(held, after string, read func(p *sim.Point) int64) sim.Chooser {
 	heldID, _ := sim.ParseEventID(held)
 	afterID, _ := sim.ParseEventID(after)
 	done := false
@@ -80,7 +80,7 @@ func holdUntil(_ sim.Chooser, held, after string, read func(p *sim.Point) int64)
 				}
 				return 0
 			}
-			if readings++; readings == 2 { // the first is that of the timer
+			if readings++; readings == 1 { // that of the timer is no choice
 				alt, _ := p.Alternative(read(p))
 				return alt
 			}

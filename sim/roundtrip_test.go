@@ -59,8 +59,8 @@ func replayEveryRun(t *testing.T, profiles []*sim.Profile, limits sim.Limits) {
 // only one of two runs has.
 func keep(r *sim.Result) sim.Result {
 	k := *r
-	k.Deviations, k.Params = slices.Clone(r.Deviations), slices.Clone(r.Params)
-	k.Goals, k.Reached = slices.Clone(r.Goals), slices.Clone(r.Reached)
+	k.Deviations, k.Params = append(sim.Schedule{}, r.Deviations...), append([]sim.Param{}, r.Params...)
+	k.Goals, k.Reached = append([]string{}, r.Goals...), append([]bool{}, r.Reached...)
 	k.Trace = nil
 	k.Failure.Stack = ""
 	return k

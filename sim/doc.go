@@ -1,0 +1,74 @@
+// Package sim is a discrete-event simulator for finding races: it runs
+// sequential processes in a world with a virtual clock, and lets a chooser
+// decide, at every point where more than one thing can happen, what happens.
+//
+// # A first world
+//
+// Two processes add one to a counter, each by a read and a write:
+//
+//	func lostUpdate(w *sim.World) {
+//		x := 0
+//		for _, name := range []string{"A", "B"} {
+//			w.Process(name, func(p *sim.Proc) {
+//				p.Step("read")
+//				v := x
+//				p.Step("write")
+//				x = v + 1
+//			})
+//		}
+//		w.Eventually("sum", 0, func() bool { return x == 2 })
+//	}
+//
+// A process is ordinary Go that blocks only through its world: p.Step, p.Sleep,
+// a [Mutex], a [Queue], a file of package vfs. Each such call is an event. What
+// stands between two of them is atomic. The code after a call is the effect of
+// its event.
+//
+//	w := sim.NewWorld()
+//	defer w.Close()
+//	s := &sim.Scenario{Name: "tutorial/lost-update", Build: lostUpdate}
+//	r, err := w.Run(s, sim.Config{})       // the nominal run
+//	r.Verdict                              // Violation
+//
+// # What could really happen, and only that
+//
+// Every event has a [Window]: how long it may take after the instant at which it
+// was armed. The [Profile] gives windows by the event's name. An event may be
+// next exactly if some timing that respects all windows, and the order so far,
+// lets it be first: a debounce of 100 ms does not beat a read of 1 ms, and a
+// timeout does fire while its peer is merely slow. Package timed keeps the set
+// of those timings. That is the mode [Timed]. In the mode [Sampled] durations
+// are drawn, and events happen in the order of time: for estimating how often
+// something happens.
+//
+// # Schedules
+//
+// The default is the nominal order: the event with the smallest nominal instant,
+// ties in the order of arming. A run is the default plus its deviations, a
+// [Schedule]: `hold X after Y` (X was late: it did not happen before Y had), a
+// drawn value, a fault, a clock reading. Events are named
+// `process:label#occurrence`, never counted across the world, so a schedule
+// survives changes elsewhere.
+//
+// # What must hold
+//
+// [World.Always] after every event; [World.Eventually] and [World.Obligation]
+// within a bound after calm: a run is a storm, in which anything may be late and
+// faults strike, and then [World.Calm], in which nothing is; [World.Sometimes] is
+// a goal that some run must reach. [World.Fail] says at once that something is
+// wrong.
+//
+// # Catalogue
+//
+//   - [World], [Scenario], [Config], [Result], [Trace]: running, and what comes of it.
+//   - [Proc], [World.Process], [World.Background], [World.Actor]: processes; a
+//     [Handler] is what an event of an actor does.
+//   - [Mutex], [Uint32], [Queue], [Waker], [Output]: what processes share; they
+//     implement the interfaces of package env. [Waitlist] builds more of them.
+//   - [Draw]: parameters. [World.Fault]: faults.
+//   - [World.Resource], [World.Read], [World.Write]: footprints, from which
+//     follows which events conflict and which orders are the same.
+//   - [Chooser], [Point], [Observer]: the one seam of nondeterminism.
+//   - [Window], [Profile]: how long things take.
+//   - [World.Note]: the story, for people.
+package sim
