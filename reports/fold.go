@@ -10,12 +10,14 @@ import (
 const (
 	short     = 24 // a run of so few steps is told whole
 	lastSteps = 6  // before the end that are told in any case
+	leadUp    = 12 // before the first step that decides: there details matter
 	minFold   = 3  // steps that are worth a line saying that they are left out
 )
 
 // How much an event matters to the story.
 const (
 	idle   = iota
+	detail // something happened underneath, not long before what decides
 	noted  // it has something to say
 	nearby // next to what decides, or shortly before the end
 	vital  // it decides, deviates from the nominal run, or is the last
@@ -98,6 +100,12 @@ func (s *story) rank() []int {
 		raise(i, nearby)
 	}
 	raise(n-1, vital)
+	first := slices.IndexFunc(rank, func(r int) bool { return r > noted })
+	for i := max(first-leadUp, 0); i < n; i++ {
+		if len(s.t.Events[i].Details) > 0 {
+			raise(i, detail)
+		}
+	}
 	return rank
 }
 

@@ -112,6 +112,12 @@ func (s *story) eventText(i int) string {
 			notes = append(notes, clean(n))
 		}
 	}
+	if len(notes) > 0 && !s.o.Full {
+		return strings.Join(notes, "; ") // the logic's words say more than the label
+	}
+	for _, d := range e.Details {
+		notes = append(notes, clean(d))
+	}
 	for i, n := range notes {
 		// A note that begins with the label needs no other beginning.
 		if rest, ok := strings.CutPrefix(n, s.label(e.Label)+" "); ok {

@@ -79,10 +79,8 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	for range o.Workers {
 		c.workers = append(c.workers, newWorker(&o))
 	}
-	defer c.close()
-	stop := c.watch()
-	defer stop()
 	c.judge = newWorker(&o)
+	defer c.close()
 	var err error
 	if c.source, err = newSource(&o, c.judge); err != nil {
 		return nil, err
@@ -93,7 +91,9 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	if c.report.Strategy == "" {
 		c.report.Strategy = strategy.Names()[0]
 	}
-	err = c.run(ctx)
+	if err = c.guarded(ctx); errors.Is(err, errStuck) {
+		return nil, err
+	}
 	c.report.Elapsed = o.Clock.Since(c.started)
 	c.report.Classes = len(c.classes)
 	c.report.Claim, c.report.Exhausted = c.source.claim()
@@ -112,14 +112,32 @@ type campaign struct {
 	classes map[uint64]struct{}
 	known   map[string]*Failure
 	report  Report
-	stuck   atomic.Pointer[error]
+	stuck   bool // some worlds may still be in use
 }
 
 func (c *campaign) close() {
-	for _, w := range append(c.workers, c.judge) {
-		if w != nil && !w.lost.Load() {
-			w.world.Close()
-		}
+	if c.stuck {
+		return
+	}
+	c.judge.world.Close()
+	for _, w := range c.workers {
+		w.world.Close()
+	}
+}
+
+// guarded is run under the eyes of the watch: a process that does not come back
+// cannot be ended, so it is left behind, with the goroutine that runs it.
+func (c *campaign) guarded(ctx context.Context) error {
+	stuck, stop := c.watch()
+	defer stop()
+	ended := make(chan error, 1)
+	go func() { ended <- c.run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case err := <-stuck:
+		c.stuck = true
+		return err
 	}
 }
 
@@ -140,10 +158,7 @@ func (c *campaign) run(ctx context.Context) error {
 		if len(jobs) == 0 {
 			return nil
 		}
-		outcomes, err := c.batch(jobs)
-		if err != nil {
-			return err
-		}
+		outcomes := c.batch(jobs)
 		for i := range jobs {
 			if done, err := c.merge(ctx, &jobs[i], &outcomes[i]); err != nil || done {
 				return err
@@ -165,31 +180,19 @@ func (c *campaign) progress() Progress {
 
 // batch runs jobs on all workers. Which worker runs which job does not matter:
 // worlds keep nothing from run to run that shows.
-func (c *campaign) batch(jobs []job) ([]outcome, error) {
+func (c *campaign) batch(jobs []job) []outcome {
 	outcomes := make([]outcome, len(jobs))
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	done := make(chan struct{})
 	for _, w := range c.workers[:min(len(c.workers), len(jobs))] {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
+		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
 				w.do(&jobs[i], &outcomes[i])
 			}
-		}()
+		})
 	}
-	go func() { wg.Wait(); close(done) }()
-	for {
-		select {
-		case <-done:
-			return outcomes, nil
-		case <-c.o.Clock.After(watchEvery):
-			if err := c.stuck.Load(); err != nil {
-				return nil, *err
-			}
-		}
-	}
+	wg.Wait()
+	return outcomes
 }
 
 // merge takes the outcome of one job into the report. It reports whether the

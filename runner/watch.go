@@ -8,16 +8,18 @@ import (
 // watchEvery is how often the watch looks, on the wall clock.
 const watchEvery = 500 * time.Millisecond
 
-// watch looks for workers whose run does not come back. It returns a function
-// that ends it.
-func (c *campaign) watch() (stop func()) {
+// watch looks for workers whose run does not come back, and tells of the first.
+// It returns a function that ends it.
+func (c *campaign) watch() (stuck <-chan error, stop func()) {
 	if c.o.Stuck < 0 {
-		return func() {}
+		return nil, func() {}
 	}
+	found := make(chan error, 1)
 	quit := make(chan struct{})
+	workers := append([]*worker{c.judge}, c.workers...)
 	go func() {
-		since := make([]time.Time, len(c.workers))
-		last := make([]uint64, len(c.workers))
+		since := make([]time.Time, len(workers))
+		last := make([]uint64, len(workers))
 		tick := c.o.Clock.Ticker(watchEvery)
 		defer tick.Stop()
 		for {
@@ -27,19 +29,17 @@ func (c *campaign) watch() (stop func()) {
 			case <-tick.C:
 			}
 			now := c.o.Clock.Now()
-			for i, w := range c.workers {
+			for i, w := range workers {
 				if n := w.runs.Load(); n != last[i] || !w.busy.Load() || since[i].IsZero() {
 					last[i], since[i] = n, now
 				}
 				if now.Sub(since[i]) >= c.o.Stuck {
-					w.lost.Store(true)
-					err := fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
+					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
 						c.o.Scenario.Name, w.world.Where(), errStuck, c.o.Stuck, w.world.Progress())
-					c.stuck.CompareAndSwap(nil, &err)
 					return
 				}
 			}
 		}
 	}()
-	return func() { close(quit) }
+	return found, func() { close(quit) }
 }

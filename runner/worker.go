@@ -17,7 +17,6 @@ type worker struct {
 	delays   strategy.DelayRun
 	runs     atomic.Uint64 // for the watch
 	busy     atomic.Bool
-	lost     atomic.Bool // stuck: its world cannot be closed
 }
 
 func newWorker(o *Options) *worker {

@@ -163,6 +163,16 @@ func (w *World) Note(format string, args ...any) {
 	}
 }
 
+// Detail is Note for what happens underneath the story: a system call and its
+// result. It is told where space allows.
+func (w *World) Detail(format string, args ...any) {
+	if w.rec == nil || len(w.rec.events) == 0 {
+		return
+	}
+	e := &w.rec.events[len(w.rec.events)-1]
+	e.Details = append(e.Details, fmt.Sprintf(format, args...))
+}
+
 // trace makes a Trace of the recording.
 func (r *recorder) trace(w *World, res *Result) *Trace {
 	t := &Trace{

@@ -58,8 +58,9 @@ type Event struct {
 	Reads      []int32       // indices into Trace.Resources
 	Writes     []int32
 	Outcomes   []Outcome
-	Notes      []string
-	Source     string // file:line of the logic that waited for it
+	Notes      []string // what happened, in terms of the logic
+	Details    []string // what happened underneath, in terms of the models: system calls and their results
+	Source     string   // file:line of the logic that waited for it
 }
 
 // Race is a pair of events whose order decides: First happened before Second,

@@ -54,6 +54,7 @@ const (
 	hasWindow
 	hasNominal
 	hasSource
+	hasDetails
 	eventBits = iota
 )
 

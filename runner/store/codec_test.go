@@ -75,7 +75,7 @@ func genTrace() *rapid.Generator[*sim.Trace] {
 				Window:  sim.Window{Earliest: dur("earliest"), Nominal: dur("nominal"), Latest: dur("latest")},
 				Nominal: dur("nominal"), Time: dur("time"),
 				Reads: footprint("reads"), Writes: footprint("writes"),
-				Outcomes: orNil(rapid.SliceOfN(outcome, 0, 2).Draw(t, "outcomes")), Notes: words.Draw(t, "notes"), Source: str("source"),
+				Outcomes: orNil(rapid.SliceOfN(outcome, 0, 2).Draw(t, "outcomes")), Notes: words.Draw(t, "notes"), Details: words.Draw(t, "details"), Source: str("source"),
 			}
 			tr.Events = append(tr.Events, e)
 		}
@@ -243,7 +243,7 @@ func TestEveryEnumCanBeStored(t *testing.T) {
 func TestEveryFieldIsStored(t *testing.T) {
 	for value, want := range map[reflect.Type]string{
 		reflect.TypeFor[sim.Trace]():     "Scenario Variant Profile Mode Seed Strategy Module Revision Verdict Failure Signature Fingerprint Rolling Params Schedule Minimised Races Processes Labels Resources Setup Events Calm",
-		reflect.TypeFor[sim.Event]():     "Process Label Occurrence Cause Origin Window Nominal Time HeldAfter Reads Writes Outcomes Notes Source",
+		reflect.TypeFor[sim.Event]():     "Process Label Occurrence Cause Origin Window Nominal Time HeldAfter Reads Writes Outcomes Notes Details Source",
 		reflect.TypeFor[sim.Failure]():   "Property Facts Message WaitFor Stack Step",
 		reflect.TypeFor[sim.Param]():     "Label Value Text Lo Hi",
 		reflect.TypeFor[sim.Deviation](): "Kind Event After Value Name AfterName",

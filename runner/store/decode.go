@@ -178,6 +178,9 @@ func (d *decoder) words(ev *sim.Event, flags uint64) {
 	if flags&hasNotes != 0 {
 		ev.Notes = d.strs()
 	}
+	if flags&hasDetails != 0 {
+		ev.Details = d.strs()
+	}
 	if flags&hasSource != 0 {
 		ev.Source = d.str()
 	}

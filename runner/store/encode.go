@@ -180,6 +180,9 @@ func (e *encoder) words(ev *sim.Event, flags uint64) {
 	if flags&hasNotes != 0 {
 		e.strs(ev.Notes)
 	}
+	if flags&hasDetails != 0 {
+		e.strs(ev.Details)
+	}
 	if flags&hasSource != 0 {
 		e.str(ev.Source)
 	}
@@ -243,6 +246,9 @@ func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) 
 	}
 	if len(ev.Notes) > 0 {
 		flags |= hasNotes
+	}
+	if len(ev.Details) > 0 {
+		flags |= hasDetails
 	}
 	if ev.Cause != last {
 		flags |= hasCause

@@ -60,7 +60,7 @@ func (f *FS) Open(path string, flags env.OpenFlag) (env.FD, error) {
 	}
 	fd, err := retry(f, p, func() (env.FD, error) { return f.d.k.Open(f.table, path, flags) })
 	if f.d.w.Recording() {
-		f.d.w.Note("open %s = %s", path, number(int(fd), err))
+		f.d.w.Detail("open %s = %s", path, number(int(fd), err))
 	}
 	return fd, err
 }
@@ -195,7 +195,7 @@ func (f *FS) Close(fd env.FD) error {
 	st, _ := f.d.k.Fstat(f.table, fd)
 	c, err := f.d.k.BeginClose(f.table, fd)
 	if f.d.w.Recording() {
-		f.d.w.Note("close %s", number(int(fd), err))
+		f.d.w.Detail("close %s", number(int(fd), err))
 	}
 	if err != nil {
 		return err
@@ -235,7 +235,7 @@ func (f *FS) plain(l sim.Label, name string, fd env.FD, call func() error) error
 	}
 	_, err := retry(f, p, func() (struct{}, error) { return struct{}{}, call() })
 	if err != nil && f.d.w.Recording() {
-		f.d.w.Note("%s %d = %v", name, fd, err)
+		f.d.w.Detail("%s %d = %v", name, fd, err)
 	}
 	return err
 }
@@ -248,7 +248,7 @@ func (f *FS) byPath(l sim.Label, name, path string, call func() error) error {
 	}
 	_, err := retry(f, p, func() (struct{}, error) { return struct{}{}, call() })
 	if f.d.w.Recording() {
-		f.d.w.Note("%s %s%s", name, path, failed(err))
+		f.d.w.Detail("%s %s%s", name, path, failed(err))
 	}
 	return err
 }
@@ -257,7 +257,7 @@ func (f *FS) noteIO(name string, fd env.FD, want, got int, err error) {
 	if !f.d.w.Recording() {
 		return
 	}
-	f.d.w.Note("%s %d bytes of fd %d = %s", name, want, fd, number(got, err))
+	f.d.w.Detail("%s %d bytes of fd %d = %s", name, want, fd, number(got, err))
 }
 
 func number(n int, err error) string {

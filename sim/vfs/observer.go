@@ -28,7 +28,7 @@ func (o *observer) Queued(to kernel.Instance, ev env.WatchEvent, fate kernel.Fat
 			continue
 		}
 		if o.w.Recording() {
-			o.w.Note("inotify: %s%s", Describe(ev), [...]string{"", " (merged)", " (overflow)", " (lost)"}[fate])
+			o.w.Detail("inotify: %s%s", Describe(ev), [...]string{"", " (merged)", " (overflow)", " (lost)"}[fate])
 		}
 		o.w.Release(&wt.waiters)
 	}

@@ -52,7 +52,7 @@ func (wt *Watcher) AddWatch(path string, mask env.WatchMask) (env.WD, error) {
 	}
 	wd, err := wt.d.k.AddWatch(wt.table, wt.instance, path, mask)
 	if wt.d.w.Recording() {
-		wt.d.w.Note("watch %s = %s", path, number(int(wd), err))
+		wt.d.w.Detail("watch %s = %s", path, number(int(wd), err))
 	}
 	return wd, err
 }
@@ -82,7 +82,7 @@ func (wt *Watcher) Read(size int) ([]env.WatchEvent, error) {
 	var err error
 	wt.buf, err = wt.d.k.ReadEvents(wt.instance, size, wt.buf[:0])
 	if w.Recording() {
-		w.Note("read inotify: %s", DescribeAll(wt.buf))
+		w.Detail("read inotify: %s", DescribeAll(wt.buf))
 	}
 	return wt.buf, err
 }
@@ -107,7 +107,7 @@ func (wt *Watcher) Poll(timeout time.Duration) bool {
 		}
 	}
 	if w.Recording() && timeout != 0 {
-		w.Note("poll inotify: %s", map[bool]string{true: "data", false: "quiet"}[ready])
+		w.Detail("poll inotify: %s", map[bool]string{true: "data", false: "quiet"}[ready])
 	}
 	return ready
 }

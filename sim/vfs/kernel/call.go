@@ -181,12 +181,10 @@ func (k *Kernel) unlock(in int32) {
 func (k *Kernel) perform(c *Call, s step, halves bool) bool {
 	switch s.do {
 	case tellBoth:
-		told := k.tellParent(s)
 		if halves {
-			s.do = tellSelf
-			c.insert(s)
-			return told
+			return k.tellInHalves(c, s)
 		}
+		told := k.tellParent(s)
 		return k.tell(k.dentries[s.dentry].inode, s, "") || told
 	case tellSelf:
 		return k.tell(k.dentries[s.dentry].inode, s, "")

@@ -35,6 +35,34 @@ func (k *Kernel) tellParent(s step) bool {
 	return k.tell(k.dentries[de.parent].inode, s, de.name)
 }
 
+// tellInHalves notes the directory and the name of a dentry, as they are now,
+// for a record that is queued later: in between the file may be renamed, and the
+// record then comes behind those of the rename with the old name (observed,
+// Linux 6.18). It reports whether there will be a record.
+func (k *Kernel) tellInHalves(c *Call, s step) bool {
+	self := s
+	self.do = tellSelf
+	parent := k.dentries[s.dentry].parent
+	s.do, s.inode, s.name = tellDir, k.dentries[parent].inode, k.dentries[s.dentry].name
+	if s.dentry == rootDentry || s.inode == 0 || !k.wanted(s.inode, s.mask) {
+		c.insert(self)
+		return false
+	}
+	k.pin(parent)
+	c.insert(s, step{do: unpinName, dentry: parent}, self)
+	return true
+}
+
+// wanted reports whether a watch of an inode asks for an event.
+func (k *Kernel) wanted(in int32, mask env.WatchMask) bool {
+	for w := k.inodes[in].watch; w != 0; w = k.watches[w].next {
+		if k.watches[w].mask&mask&env.InAllEvents != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // tell queues a step's event to those watches of an inode that ask for it, and
 // reports whether there was one.
 func (k *Kernel) tell(in int32, s step, name string) bool {

@@ -153,6 +153,23 @@ func TestDefer(t *testing.T) {
 	require.Equal(t, lines("1 ATTRIB a", "2 ATTRIB", "2 DELETE_SELF", "2 IGNORED"), b.queue())
 }
 
+// A record can carry a name that the file has lost.
+func TestDeferredName(t *testing.T) {
+	b := newBox(t, 0)
+	b.file("a", 10)
+	b.watch(".", env.InModify|env.InMovedTo)
+	fd := b.open("a", env.WriteOnly)
+	var write kernel.Call
+	b.k.Defer(&write)
+	b.write(fd, 1, 2)
+	b.k.Defer(nil)
+	require.Equal(t, kernel.Stepped, b.k.Step(&write), "the name is taken")
+	require.NoError(t, b.k.Rename(b.t, "a", "b", 0))
+	for b.k.Step(&write) != kernel.Done {
+	}
+	require.Equal(t, lines("1 MOVED_TO b #1", "1 MODIFY a"), b.queue())
+}
+
 // Who got ErrBlocked hears when to try again.
 func TestUnlocked(t *testing.T) {
 	b := newBox(t, 0)
