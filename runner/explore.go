@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -131,9 +132,22 @@ func (c *campaign) guarded(ctx context.Context) error {
 	stuck, stop := c.watch()
 	defer stop()
 	ended := make(chan error, 1)
-	go func() { ended <- c.run(ctx) }()
+	var panicked any
+	go func() {
+		err := errGone
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				panicked = fmt.Sprintf("%v\n\n%s", panicked, debug.Stack())
+			}
+			ended <- err
+		}()
+		err = c.run(ctx)
+	}()
 	select {
 	case err := <-ended:
+		if panicked != nil {
+			panic(panicked)
+		}
 		return err
 	case err := <-stuck:
 		c.stuck = true
@@ -187,7 +201,10 @@ func (c *campaign) batch(jobs []job) []outcome {
 	for _, w := range c.workers[:min(len(c.workers), len(jobs))] {
 		wg.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
-				w.do(&jobs[i], &outcomes[i])
+				outcomes[i].err = errGone // unless it comes back
+				var out outcome
+				w.do(&jobs[i], &out)
+				outcomes[i] = out
 			}
 		})
 	}
@@ -263,3 +280,6 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 
 // errStuck is what a process that does not come back is reported as.
 var errStuck = errors.New("a process does not come back: it blocks or spins outside of its environment")
+
+// errGone is what a process that ends the goroutine it runs in is reported as.
+var errGone = errors.New("a process called runtime.Goexit, as t.FailNow and require do: in a process use a property or World.Fail")

@@ -87,7 +87,6 @@ func (s *sampler) claim() (string, bool) {
 type delaySource struct {
 	sampler
 	walk *strategy.Delays
-	out  int // plans that are out
 	done bool
 }
 

@@ -106,12 +106,11 @@ func (d *Delays) Incomplete() bool { return d.dropped }
 
 // DelayRun runs one plan.
 type DelayRun struct {
-	plan    []Hold
-	i       int
-	points  int
-	held    []heldEvent
-	more    bool
-	overrun bool
+	plan   []Hold
+	i      int
+	points int
+	held   []heldEvent
+	more   bool
 }
 
 type heldEvent struct {

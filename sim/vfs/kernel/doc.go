@@ -36,7 +36,8 @@
 //   - kernel.go, observe.go, state.go: the whole: New, Reset, who is told, copies.
 //   - inode.go, dentry.go, content.go: what there is: files, names, bytes.
 //   - path.go, descriptor.go: how calls find it.
-//   - open.go, read.go, write.go, size.go, attr.go, names.go, rename.go: the calls.
+//   - open.go, read.go, write.go, copy.go, size.go, attr.go, names.go, link.go,
+//     rename.go: the calls.
 //   - call.go: the parts of a call.
 //   - notify.go, inotify.go, queue.go: who is told of a change, watches, records.
 //
