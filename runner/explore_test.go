@@ -185,10 +185,10 @@ func TestGoexitEndsACampaign(t *testing.T) {
 // A mistake in the scenario is an error, not a failure of the logic.
 func TestMistakes(t *testing.T) {
 	for want, o := range map[string]runner.Options{
-		`explore: no scenario`:                   {},
-		`explore "bank/count": -1 runs; want 1`:  {Scenario: bank(), Runs: -1},
-		`explore "bank/count": -2 workers; want`: {Scenario: bank(), Workers: -2},
-		`has no variant "lockd"; did you mean "locked"?`: {Scenario: bank(), Variant: "lockd"},
+		`explore: no scenario`:                                  {},
+		`explore "bank/count": -1 runs; want 1`:                 {Scenario: bank(), Runs: -1},
+		`explore "bank/count": -2 workers; want`:                {Scenario: bank(), Workers: -2},
+		`has no variant "lockd"; did you mean "locked"?`:        {Scenario: bank(), Variant: "lockd"},
 		`has no profile "pc"`:                                   {Scenario: bank(), Profile: "pc"},
 		`there is no strategy "randon"; did you mean "random"?`: {Scenario: bank(), Strategy: "randon"},
 		`has no parameter "coin"; did you mean "coins"?`:        {Scenario: bank(), Params: map[string]int64{"coin": 1}},

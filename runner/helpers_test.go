@@ -47,6 +47,7 @@ func bank() *sim.Scenario {
 			counted, sum, busy := 0, 0, 0
 			for i := range clerks {
 				w.Process(fmt.Sprint("clerk", i+1), func(p *sim.Proc) {
+					p.Sleep("arrive", time.Duration(i)*100*time.Microsecond)
 					for range coins {
 						if w.Variant() == "locked" {
 							lock.Lock()

@@ -199,7 +199,7 @@ const (
 	treeSlice = 1024
 )
 
-func (s *treeSource) fill(int) ([]job, error) {
+func (s *treeSource) fill(most int) ([]job, error) {
 	if !s.split {
 		s.split = true
 		prefixes, err := strategy.Prefixes(treeParts, func(c sim.Chooser) error {
@@ -214,7 +214,7 @@ func (s *treeSource) fill(int) ([]job, error) {
 		}
 		s.parts = len(prefixes)
 	}
-	n := min(len(s.walks), batchSize)
+	n := min(len(s.walks), most)
 	slice := min(treeSlice, max(1, (s.o.Runs-s.runs)/max(n, 1)))
 	var jobs []job
 	for _, walk := range s.walks[:n] {

@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/seed-3519b94c/simrun/sim"
+import (
+	"slices"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
 
 // Delays walks through the schedules that are near the nominal one: all those in
 // which one event is held, then all with two, and so on (delay bounding, Emmi et
@@ -110,7 +114,9 @@ type DelayRun struct {
 	i      int
 	points int
 	held   []heldEvent
-	more   bool
+	ended  []sim.EventID // held events whose count is full
+	last   sim.EventID   // the one among them that the last hold was about
+	more   bool          // when that one went something else could have gone before
 }
 
 type heldEvent struct {
@@ -127,7 +133,8 @@ func (*DelayRun) Begin(Info) {}
 
 // Start prepares for a plan.
 func (s *DelayRun) Start(plan []Hold) {
-	s.plan, s.i, s.points, s.held, s.more = plan, 0, 0, s.held[:0], false
+	s.plan, s.i, s.points, s.held, s.ended, s.more = plan, 0, 0, s.held[:0], s.ended[:0], false
+	s.last = 0
 }
 
 // Ended tells Done what it wants to know.
@@ -140,6 +147,10 @@ func (s *DelayRun) Pick(p *sim.Point) int {
 		n := s.free(p, c+1)
 		if n < 0 {
 			break // nothing could go before it
+		}
+		if id := p.Enabled[c].ID; slices.Contains(s.ended, id) {
+			s.more = s.more || id == s.last
+			break // to hold it again is to hold it for longer, which is another plan
 		}
 		if s.i == len(s.plan) || int(s.plan[s.i].At) != s.points {
 			s.points++
@@ -181,7 +192,10 @@ func (s *DelayRun) overtaken(id sim.EventID) {
 			continue
 		}
 		if h.left--; h.left == 0 {
-			s.more = s.more || h.last
+			s.ended = append(s.ended, h.id)
+			if h.last {
+				s.last = h.id
+			}
 			s.held = append(s.held[:j], s.held[j+1:]...)
 		}
 		return
