@@ -101,6 +101,7 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 		s.drop(sim.KindSchedule)
 		s.drop(sim.KindElapsed)
 		s.drop(sim.KindClock)
+		s.chains()
 		s.anchors()
 		if s.err != nil {
 			return nil, s.err
@@ -341,6 +342,25 @@ func (s *shrinker) anchors() {
 	}
 }
 
+// chains makes "X after Y" and "Y after Z" one hold, "X after Z": neither can be
+// dropped alone.
+func (s *shrinker) chains() {
+	for i := 0; i < len(s.best) && !s.spent(); i++ {
+		if s.best[i].Kind != sim.KindSchedule {
+			continue
+		}
+		j := s.hold(s.best[i].After)
+		if j < 0 {
+			continue
+		}
+		c := slices.Clone(s.best)
+		c[i].After = c[j].After
+		if s.try(slices.Delete(c, j, j+1)) {
+			i = -1
+		}
+	}
+}
+
 // hold is the position of the hold of an event; -1 if there is none.
 func (s *shrinker) hold(id sim.EventID) int {
 	return slices.IndexFunc(s.best, func(d sim.Deviation) bool { return d.Kind == sim.KindSchedule && d.Event == id })
@@ -392,74 +412,4 @@ func (s *shrinker) record(c sim.Schedule) (*sim.Trace, error) {
 		return nil, err
 	}
 	return r.Trace, nil
-}
-
-// races notes for each hold which pair of events decides: the held event and its
-// anchor. The other order is the run in which the hold ends one event earlier.
-func (s *shrinker) races(t *sim.Trace) {
-	for i, d := range s.best {
-		if d.Kind != sim.KindSchedule || s.err != nil {
-			continue
-		}
-		overtakers := overtakersOf(t, d)
-		c := slices.Clone(s.best)
-		if n := len(overtakers); n > 1 {
-			c[i].After = overtakers[n-2]
-		} else {
-			c = slices.Delete(c, i, i+1)
-		}
-		other, err := s.record(c)
-		if err != nil {
-			s.err = err
-			return
-		}
-		race := sim.Race{First: -1, Second: -1, Otherwise: other.Signature}
-		for j := range t.Events {
-			switch t.EventName(j) {
-			case t.Schedule[i].AfterName:
-				race.First = int32(j)
-			case t.Schedule[i].Name:
-				race.Second = int32(j)
-			}
-		}
-		if race.First >= 0 && race.Second >= 0 {
-			race.Resource = conflict(t, int(race.First), int(race.Second))
-			t.Races = append(t.Races, race)
-		}
-	}
-}
-
-// conflict names what two events of different processes both touch, one of them
-// writing. If they touch nothing in common it looks at what their processes do
-// next, up to the first such pair.
-func conflict(t *sim.Trace, first, second int) string {
-	a, b := t.Events[first], t.Events[second]
-	for j := second; j < len(t.Events); j++ {
-		if t.Events[j].Process != b.Process {
-			continue
-		}
-		for i := first; i < j; i++ {
-			if t.Events[i].Process != a.Process {
-				continue
-			}
-			if r := shared(&t.Events[i], &t.Events[j]); r >= 0 {
-				return t.Resources[r]
-			}
-		}
-	}
-	return ""
-}
-
-func shared(a, b *sim.Event) int32 {
-	for _, w := range a.Writes {
-		if slices.Contains(b.Writes, w) || slices.Contains(b.Reads, w) {
-			return w
-		}
-	}
-	for _, w := range b.Writes {
-		if slices.Contains(a.Reads, w) {
-			return w
-		}
-	}
-	return -1
 }

@@ -34,8 +34,9 @@ func (c *campaign) watch() (stuck <-chan error, stop func()) {
 					last[i], since[i] = n, now
 				}
 				if now.Sub(since[i]) >= c.o.Stuck {
+					process, step := w.world.Where()
 					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
-						c.o.Scenario.Name, w.world.Where(), errStuck, c.o.Stuck, w.world.Progress())
+						c.o.Scenario.Name, process, errStuck, c.o.Stuck, step)
 					return
 				}
 			}

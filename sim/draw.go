@@ -47,7 +47,7 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	case v < lo || v > hi:
 		w.misuse("parameter %q: %d is outside of %d to %d", label, v, lo, hi)
 	default:
-		w.pin(kind, p, l, v, lo)
+		w.pin(kind, p, l, v, lo, hi)
 	}
 	prm := Param{Label: label, Value: v, Lo: lo, Hi: hi}
 	if text != nil {
@@ -66,12 +66,17 @@ func (w *World) Fault(label string) bool {
 
 // pin notes a parameter that the caller fixed, as if a chooser had drawn it: a
 // schedule is complete by itself.
-func (w *World) pin(kind Kind, p *Proc, l Label, v, lo int64) {
+func (w *World) pin(kind Kind, p *Proc, l Label, v, lo, hi int64) {
+	if lo == hi {
+		return
+	}
 	occ := p.nextOcc(l)
 	id := eventID(p.hash, w.labels.hash[l], occ)
 	if v != lo {
 		w.deviate(Deviation{Kind: kind, Event: id, Value: v})
 	}
+	w.cur.print = mix(w.cur.print, uint64(id)^uint64(v))
+	w.rolling = mix(w.rolling, uint64(id)^uint64(v))
 	if w.rec != nil {
 		w.rec.names = append(w.rec.names, nameOf{id, eventName(p.name, w.dataLabel(l), occ)})
 	}

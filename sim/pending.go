@@ -54,7 +54,6 @@ func (q *pending) reset() {
 	for i := range q.slab {
 		if e := &q.slab[i]; e.gen&1 == 1 {
 			e.gen++
-			e.handler = nil
 		}
 	}
 	q.keys, q.armed = q.keys[:0], 0
@@ -93,9 +92,7 @@ func (q *pending) insert(slot int32, at int64) {
 func (q *pending) remove(i int) {
 	slot := q.keys[i].slot()
 	q.keys = append(q.keys[:i], q.keys[i+1:]...)
-	e := &q.slab[slot]
-	e.gen++
-	e.handler = nil
+	q.slab[slot].gen++
 	q.free = append(q.free, slot)
 }
 

@@ -3,7 +3,6 @@ package sim
 import (
 	"fmt"
 	"strings"
-	"sync/atomic" //simrun:allow sync/atomic: where and progress are read by the watch of another goroutine
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
@@ -96,8 +95,8 @@ type World struct {
 	observer     Observer
 	pooled       map[pooledKey]any
 
-	where      atomic.Pointer[Proc]
-	progress   atomic.Int64
+	where      *Proc // resumed last, at step whereStep; see Where
+	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
 	doomed     *Proc // crashed by itself; the loop unwinds it
@@ -272,40 +271,59 @@ func (w *World) loop() {
 // process that must be resumed. nil: the run is over. It runs in whichever
 // goroutine is current, so that a process that is next after itself needs no
 // switch at all.
-func (w *World) advance() (next *Proc) {
-	defer w.guardHandler()
+func (w *World) advance() *Proc {
 	for {
-		w.endEvent()
-		if w.stopped {
+		e := w.fireNext()
+		if e == nil {
 			return nil
 		}
-		i, ok := w.pick()
-		if !ok {
-			return nil
+		if e.handler == nil {
+			return e.proc
 		}
-		e := &w.pending.slab[w.pending.keys[i].slot()]
-		p, h, arg := e.proc, e.handler, e.arg
-		w.fire(i, e)
-		if h == nil {
-			p.wake = EventRef{}
-			return p
+		if next, over := w.handle(e); next != nil || over {
+			return next
 		}
-		w.inHandler = true
-		h.Fire(w, arg)
-		w.inHandler = false
 	}
 }
 
-// guardHandler is deferred around handlers. A panic in one ends the run, and must
-// not unwind the process on whose stack it happens to run.
-func (w *World) guardHandler() {
-	if !w.inHandler {
-		return
+// fireNext makes the next event the current one. nil: the run is over. The event
+// is in a slot that is free already: it holds until something is armed.
+func (w *World) fireNext() *event {
+	w.endEvent()
+	if w.stopped {
+		return nil
 	}
-	w.inHandler = false
-	if r := recover(); r != nil {
-		w.panics(w.cur.proc, capturePanic(r))
+	i, ok := w.pick()
+	if !ok {
+		return nil
 	}
+	e := &w.pending.slab[w.pending.keys[i].slot()]
+	w.fire(i, e)
+	return e
+}
+
+// handle runs the handler of e and those of the events after it, until one belongs
+// to a process or the run is over. A panic in a handler ends the run, and must not
+// unwind the process on whose stack it happens to run.
+func (w *World) handle(e *event) (next *Proc, over bool) {
+	defer func() {
+		if !w.inHandler {
+			return
+		}
+		w.inHandler = false
+		if r := recover(); r != nil {
+			w.panics(w.cur.proc, capturePanic(r))
+		}
+	}()
+	for e.handler != nil {
+		w.inHandler = true
+		e.handler.Fire(w, e.arg)
+		w.inHandler = false
+		if e = w.fireNext(); e == nil {
+			return nil, true
+		}
+	}
+	return e.proc, false
 }
 
 // pick returns the position of the next event.
