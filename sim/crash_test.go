@@ -15,8 +15,7 @@ func TestCrashAndRestart(t *testing.T) {
 	s := build(func(w *sim.World) {
 		lock := w.NewMutex("lock")
 		hits := w.NewUint32("hits")
-		var server *sim.Proc
-		server = w.Process("server", func(p *sim.Proc) {
+		server := w.Process("server", func(p *sim.Proc) {
 			w.Note("life %d", p.Life())
 			defer hits.Add(100)
 			if p.Life() == 1 {

@@ -88,7 +88,6 @@ type machine struct {
 	wakers  [things]*sim.Waker
 	numbers [things]*sim.Uint32
 	cells   [things]sim.Resource
-	held    [things]*sim.Proc
 	actor   *sim.Proc
 	goal    sim.Goal
 }

@@ -96,7 +96,7 @@ func TestCloseEndsAllGoroutines(t *testing.T) {
 		}
 		w.Close()
 	}
-	require.Equal(t, before, runtime.NumGoroutine())
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
 // In the steady state an event allocates nothing: a run of ten times the length

@@ -17,7 +17,7 @@ import (
 // Config says how to check. The zero Config is right for most.
 type Config struct {
 	// Runs is the number of schedules per draw of parameters. 0: SIMRUN_RUNS, or
-	// 200, or 50 with -short.
+	// 100, or 20 with -short.
 	Runs int
 	// Variants to check. None: all of the scenario.
 	Variants []string
@@ -81,7 +81,7 @@ func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
 		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Runs: cfg.Runs, StopAtFirst: true,
 		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
 	}
-	runs, short := 200, 50
+	runs, short := 100, 20
 	if testing.Short() {
 		runs = short
 	}

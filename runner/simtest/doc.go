@@ -21,7 +21,7 @@
 //
 // # Environment
 //
-//	SIMRUN_RUNS      schedules per draw of parameters (default 200; 50 with -short)
+//	SIMRUN_RUNS      schedules per draw of parameters (default 100; 20 with -short)
 //	SIMRUN_SEED      seed of the schedules (default 0)
 //	SIMRUN_STRATEGY  strategy (default portfolio)
 //	SIMRUN_WORKERS   workers (default GOMAXPROCS); what is found does not depend on it

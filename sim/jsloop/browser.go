@@ -13,6 +13,7 @@ type browserState struct {
 // task is one task; one of its fields is set.
 type task struct {
 	fn      func()   // posted
+	name    string   // of fn
 	timer   *Timer   // due
 	report  *Promise // perhaps unhandled
 	handled *Promise // reported, and handled since
@@ -46,7 +47,7 @@ func (l *Loop) advanceBrowser() (Step, bool) {
 	for b.tasks.n > 0 {
 		switch t := b.tasks.ring[b.tasks.head]; {
 		case t.fn != nil:
-			return Step{Kind: StepCallback}, true
+			return Step{Kind: StepCallback, Name: t.name}, true
 		case t.timer != nil && !t.timer.ended:
 			return Step{Kind: StepTimer}, true
 		case t.report != nil && !t.report.handled:
@@ -71,9 +72,10 @@ func (l *Loop) advanceBrowser() (Step, bool) {
 func (l *Loop) selectTasks() {
 	b := &l.browser
 	for l.posted.n > 0 {
-		b.tasks.push(task{fn: l.posted.pop()})
+		p := l.posted.pop()
+		b.tasks.push(task{fn: p.fn, name: p.name})
 	}
-	now := l.readClock()
+	now := l.lookAtClock()
 	for len(b.timers) > 0 && b.timers[0].start+b.timers[0].ms <= now {
 		b.tasks.push(task{timer: b.timers[0]})
 		b.timers = b.timers[1:]

@@ -46,13 +46,17 @@ const (
 	FromRejection
 )
 
-// Config configures a Loop. Only Now is required.
+// Config configures a Loop. Only Now is required, and Start provides that itself.
 type Config struct {
 	// Now reads the clock: the time since any origin, never backwards. The loop reads
 	// it at the start of each timers phase, for each timer that is set, and before
 	// each run of an interval. Node's clock has whole milliseconds, so its loop drops
 	// the rest.
-	Now     func() time.Duration
+	Now func() time.Duration
+	// Due reports whether the clock shows at least so much. The loop asks it in place
+	// of Now where all it wants to know is which timers are due, about their instants
+	// in rising order and no further than to the first that is not. Nil: ask Now.
+	Due     func(at time.Duration) bool
 	Flavour Flavour
 	Entry   Entry
 	// Pool has the coroutines of async functions. Nil: the loop makes one of its
@@ -114,7 +118,7 @@ type Loop struct {
 	immediateRefs int
 	cp            checkPhase
 
-	posted queue[func()]
+	posted queue[post]
 	batch  int // posted callbacks that this poll phase runs
 	ranIO  bool
 	refs   int // Ref calls that keep the loop alive
@@ -153,7 +157,10 @@ func (l *Loop) MainAsync(module func(a *Async) error) { l.module = module }
 
 // Post hands the loop a callback from outside, such as the completion of a read. It
 // runs in the next poll phase. Post may be called between steps and in callbacks.
-func (l *Loop) Post(fn func()) { l.posted.push(fn) }
+func (l *Loop) Post(fn func()) { l.PostNamed("", fn) }
+
+// PostNamed is Post with a name for the step, see Step.Name.
+func (l *Loop) PostNamed(name string, fn func()) { l.posted.push(post{name, fn}) }
 
 // Ref keeps the loop alive although it has nothing to do, as an open socket does;
 // each call needs its Unref.
@@ -169,6 +176,43 @@ func (l *Loop) ExitCode() int { return l.code }
 func (l *Loop) readClock() int64 {
 	l.loopTime = max(l.loopTime, int64(l.cfg.Now())*l.ms/int64(time.Millisecond))
 	return l.loopTime
+}
+
+// lookAtClock moves the cached time on as far as it makes a difference: to the last
+// instant reached at which something is due. For what follows (until the next timer is
+// set, which reads the clock) that is as good as the reading itself.
+func (l *Loop) lookAtClock() int64 {
+	if l.cfg.Due == nil {
+		return l.readClock()
+	}
+	for {
+		at := l.nextDue()
+		if at == never || !l.cfg.Due(l.instant(at)) {
+			return l.loopTime
+		}
+		l.loopTime = at
+	}
+}
+
+// nextDue is the first instant after the cached time at which something is due.
+func (l *Loop) nextDue() int64 {
+	next := int64(never)
+	look := func(at int64) {
+		if at > l.loopTime && at < next {
+			next = at
+		}
+	}
+	look(l.handleAt)
+	for _, list := range l.timers.lists {
+		look(list.expiry)
+		for _, t := range list.timers {
+			look(t.start + t.ms)
+		}
+	}
+	for _, t := range l.browser.timers {
+		look(t.start + t.ms)
+	}
+	return next
 }
 
 // instant converts from the loop's unit of time.
@@ -330,7 +374,7 @@ func (l *Loop) advanceIO() (Step, bool) {
 		return Step{}, false
 	}
 	if l.batch > 0 {
-		return Step{Kind: StepCallback}, true
+		return Step{Kind: StepCallback, Name: l.posted.first().name}, true
 	}
 	if l.cfg.Flavour == Bun {
 		l.phase = phaseUpdate
@@ -347,7 +391,7 @@ func (l *Loop) advanceIO() (Step, bool) {
 func (l *Loop) stepCallback() {
 	l.batch--
 	l.ranIO = true
-	if thrown := call(l.posted.pop()); thrown != nil {
+	if thrown := call(l.posted.pop().fn); thrown != nil {
 		l.ranIO = false // the scope failed: no ticks
 		l.throwOut(thrown)
 	}

@@ -13,6 +13,12 @@ type funcJob func()
 
 func (f funcJob) run(*Loop) error { return call(f) }
 
+// post is a callback from outside.
+type post struct {
+	name string
+	fn   func()
+}
+
 // queue is a first-in first-out ring. Its zero value is empty.
 type queue[T any] struct {
 	ring []T // a power of two long
@@ -36,6 +42,9 @@ func (q *queue[T]) pop() T {
 	q.n--
 	return v
 }
+
+// first is the next one to be popped.
+func (q *queue[T]) first() *T { return &q.ring[q.head] }
 
 func (q *queue[T]) grow() {
 	ring := make([]T, max(16, 2*len(q.ring)))

@@ -49,6 +49,8 @@ func (k Kind) String() string {
 // Step is one atomic piece of the loop's work.
 type Step struct {
 	Kind Kind
+	// Name is what a posted callback was called, see PostNamed.
+	Name string
 	// Wait is set on a StepPoll with nothing to take: the loop sleeps until a Post or,
 	// if Timed, until its clock shows Deadline. A Poll that is stepped before that
 	// is a spurious wake-up and does no harm.

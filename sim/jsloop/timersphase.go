@@ -13,7 +13,7 @@ type timersPhase struct {
 
 // openTimers is uv__update_time and, if libuv's one timer is due, RunTimers.
 func (l *Loop) openTimers() {
-	l.readClock()
+	l.lookAtClock()
 	if l.handleAt > l.loopTime {
 		l.phase = l.afterTimers()
 		return

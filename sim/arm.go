@@ -1,0 +1,100 @@
+package sim
+
+import "strings"
+
+// arm makes an event of p pending. With a handler it is a callback, without it
+// resumes p.
+func (w *World) arm(p *Proc, l Label, win Window, h Handler, arg int64) EventRef {
+	return w.armAt(p, l, win, 0, h, arg)
+}
+
+// armAt is arm with a window that counts from mark m, or from now if m is 0.
+func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64) EventRef {
+	if w.calm {
+		win.Earliest, win.Latest = win.Nominal, win.Nominal
+	}
+	if len(w.pending.keys) >= w.limits.Pending {
+		w.exceed("pending events", "%d, the last one %s:%s", w.limits.Pending, p.name, w.labels.list[l])
+		return EventRef{}
+	}
+	if h != nil && w.cur.proc != p {
+		l = w.qualified(l, w.cur.proc)
+	}
+	if !win.ok() {
+		w.misuse("%w", win.check(p.name+":"+w.labels.list[l]))
+	}
+	slot, e := w.pending.take()
+	occ := p.nextOcc(l)
+	from := w.now
+	if m != 0 {
+		from = w.marks[m-1].now
+	}
+	e.id = eventID(p.hash, w.labels.hash[l], occ)
+	e.proc, e.handler, e.arg, e.label, e.occ = p, h, arg, l, occ
+	e.cause, e.late = w.cur.id, 0
+	e.nominal = from + int64(win.Nominal)
+	e.idle = p.background || w.idle
+	e.gen++
+	e.at = e.nominal
+	switch {
+	case w.cfg.Mode == Sampled:
+		e.at = from + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
+	case m == 0:
+		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
+	default:
+		e.v = w.zone.ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
+	}
+	if !e.idle {
+		w.foreground++
+	}
+	if w.rec != nil {
+		w.rec.armed(w, e, win, m)
+	}
+	w.pending.insert(slot, e.at)
+	return EventRef{slot, e.gen}
+}
+
+// Cancel takes a pending event back and reports whether it was still pending.
+func (w *World) Cancel(r EventRef) bool {
+	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+		return false
+	}
+	e := &w.pending.slab[r.slot]
+	if w.cfg.Mode == Timed {
+		w.zone.Cancel(e.v)
+	}
+	if e.late != 0 {
+		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+	}
+	if !e.idle {
+		w.foreground--
+	}
+	if w.rec != nil {
+		w.rec.cancelled(e)
+	}
+	w.pending.remove(w.pending.find(r.slot))
+	return true
+}
+
+// qualified is the label of an event that another process arms on a callback
+// process: `label@armer`. Its occurrences are counted per armer, so that they
+// do not depend on the order in which several armers come.
+func (w *World) qualified(l Label, armer *Proc) Label {
+	if int(l) < len(armer.arms) && armer.arms[l] != 0 {
+		return armer.arms[l]
+	}
+	// A process made during the run has colons in its name, and a label has none.
+	q := Label(w.labels.intern(w.labels.list[l] + "@" + strings.ReplaceAll(armer.name, ":", ".")))
+	armer.arms = grow(armer.arms, int(l))
+	armer.arms[l] = q
+	return q
+}
+
+// grow lengthens s with zeros so that s[i] exists.
+func grow[T any](s []T, i int) []T {
+	for len(s) <= i {
+		var zero T
+		s = append(s, zero)
+	}
+	return s
+}
