@@ -2,6 +2,7 @@ package runner
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -184,7 +185,7 @@ func (s *portfolio) claim() (string, bool) {
 // treeSource walks through the tree of all orders, in parts that take turns.
 type treeSource struct {
 	sampler
-	walks    []*strategy.Exhaustive // unfinished parts, the next one first
+	walks    []*strategy.Exhaustive // unfinished parts, those under way first
 	split    bool
 	parts    int
 	finished int
@@ -222,7 +223,6 @@ func (s *treeSource) fill(most int) ([]job, error) {
 		j.walk, j.limit = walk, slice
 		jobs = append(jobs, j)
 	}
-	s.walks = s.walks[n:]
 	return jobs, nil
 }
 
@@ -230,8 +230,7 @@ func (s *treeSource) learn(j *job, out *outcome) {
 	s.runs += out.runs
 	if out.complete {
 		s.finished++
-	} else {
-		s.walks = append(s.walks, j.walk)
+		s.walks = slices.DeleteFunc(s.walks, func(w *strategy.Exhaustive) bool { return w == j.walk })
 	}
 }
 

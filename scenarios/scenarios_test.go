@@ -132,3 +132,24 @@ func withBystander(s *sim.Scenario) *sim.Scenario {
 	}
 	return &with
 }
+
+// What is kept replays bit for bit: every event, choice and footprint, on every
+// machine, with and without the race detector.
+func TestKeptRegressionsReplayBitForBit(t *testing.T) {
+	kept := 0
+	for _, s := range All() {
+		files, err := runner.Regressions("testdata/simrun", s.Name)
+		require.NoError(t, err)
+		for _, path := range files {
+			kept++
+			trace, err := runner.LoadSim(path)
+			require.NoError(t, err)
+			r, err := runner.Replay(runner.Options{Scenario: s}, trace, false)
+			require.NoError(t, err)
+			require.Equal(t, runner.Reproduced, r.Outcome, path)
+			require.True(t, r.Exact, path)
+			require.Equal(t, trace.Fingerprint, r.Trace.Fingerprint, path)
+		}
+	}
+	require.NotZero(t, kept)
+}

@@ -21,6 +21,14 @@ func (p *Proc) Mark() env.Mark {
 	if p.killed {
 		return 0
 	}
+	// Room for all pending events that there may be comes first.
+	if w.cfg.Mode == Timed && w.zone.Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
+		w.exceed("marks", "%d are kept, the last one by %s", len(w.marks), p.name)
+		if p.coro != nil && !w.inHandler {
+			p.yield() // for good
+		}
+		return 0
+	}
 	m := mark{now: w.now, live: true}
 	if w.cfg.Mode == Timed {
 		m.v = w.zone.Mark()

@@ -157,7 +157,7 @@ func TestPhilosophers(t *testing.T) {
 	require.Positive(t, got.signatures["deadlock everyone ate: not closed"])
 }
 
-// The number of ways to interleave is a multinomial, for any lengths.
+// multinomial is the number of ways to interleave sequences of these lengths.
 func multinomial(lengths ...int64) int {
 	n := new(big.Int)
 	total := int64(0)

@@ -152,6 +152,14 @@ func TestLimits(t *testing.T) {
 				k.After(w.Label("l"), sim.Exactly(ms), fire(func(*sim.World, int64) {}), 0)
 			}
 		}, sim.Limits{Pending: 8}, "limit on pending events reached: 8, the last one K:l"},
+		"marks": {func(w *sim.World) {
+			w.Process("A", func(p *sim.Proc) {
+				for {
+					p.Mark()
+					p.Step("s")
+				}
+			})
+		}, sim.Limits{Pending: 1000, Steps: 100}, "limit on marks reached: 19 are kept, the last one by A"},
 		"processes": {func(w *sim.World) {
 			w.Process("A", func(p *sim.Proc) {
 				for {
@@ -169,6 +177,9 @@ func TestLimits(t *testing.T) {
 			r := run(t, build(c.build), sim.Config{Limits: c.limits})
 			require.Equal(t, sim.Budget, r.Verdict)
 			require.Equal(t, c.message, r.Failure.Message)
+			if name == "marks" {
+				return // they cost nothing there
+			}
 			r = run(t, build(c.build), sim.Config{Limits: c.limits, Mode: sim.Sampled})
 			require.Equal(t, c.message, r.Failure.Message)
 		})

@@ -77,7 +77,7 @@ func TestStories(t *testing.T) {
 	golden(t, "story", story(t, build(office), sim.Config{Chooser: randomly(3), Profile: "ci-loaded"}))
 }
 
-// Marks, sleeps, timeouts and clocks in one order that is not the nominal one.
+// What was held, and until after what, is told at the event and in the schedule.
 func TestHoldsAreTold(t *testing.T) {
 	s := programme(ops("A", "+x", "+x"), ops("B", "+x", "+x"))
 	o := inOrder(t, "B:e0@world#1", "B:e1#1", "A:e0@world#1", "A:e1#1")
