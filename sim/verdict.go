@@ -79,6 +79,9 @@ func (w *World) exceed(limit, format string, args ...any) bool {
 
 // panics ends the run with the panic of a process.
 func (w *World) panics(p *Proc, c *coro.Panic) {
+	for inner, ok := c.Value.(*coro.Panic); ok; inner, ok = c.Value.(*coro.Panic) {
+		c = inner // of a coroutine that p runs inside its own
+	}
 	if m, ok := c.Value.(misuse); ok {
 		w.mistake, w.stopped = m.err, true
 		return
