@@ -6,6 +6,7 @@ import (
 	"github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/jsloop"
 	"github.com/seed-3519b94c/simrun/sim/vfs"
 )
 
@@ -26,7 +27,7 @@ type hotWorld struct {
 	stderr   *sim.Output
 	facts    hotFacts
 	compiler compiler
-	micro    microtasks
+	micro    *jsloop.Microtasks // of J
 	touched  touched
 	start    sim.Waitlist // W waits here for the first load
 	startRes sim.Resource
@@ -75,6 +76,7 @@ func newHotWorld(w *sim.World) *hotWorld {
 	h.started = false
 	h.start.Reset()
 	if h.sys == nil {
+		h.micro = jsloop.New(jsloop.Config{}).Microtasks()
 		h.compiler.programs = h.program
 		h.startRes, h.woken = w.Resource("first load"), w.Label("begin")
 		h.sys = hotreload.New(cfg, hotreload.Deps{})
@@ -88,7 +90,7 @@ func (h *hotWorld) build(setup hotSetup) {
 	h.facts.reset(h, setup)
 	h.disk.WriteFile(hotMain, setup.first)
 	h.stderr = w.NewOutput("stderr", nil)
-	h.micro.reset()
+	h.micro.Reset()
 	h.touched.w = w
 	h.sys.Deps = hotreload.Deps{
 		MainFS: h.runtime, WatcherFS: h.runtime, TranspilerFS: h.runtime,
@@ -97,7 +99,7 @@ func (h *hotWorld) build(setup hotSetup) {
 		Pending: w.NewUint32("pendingCount"),
 		Tasks:   sim.NewQueue[hotreload.Task](w, "conc"), Jobs: sim.NewQueue[hotreload.Job](w, "jobs"),
 		Loop: w.NewWaker("loop").Idle(), GC: w.NewWaker("gc"),
-		Microtasks: &h.micro, Stderr: h.stderr,
+		Microtasks: h.micro, Stderr: h.stderr,
 		Compile: h.compiler.compile, Probe: &h.facts, Touch: &h.touched,
 	}
 	h.sys.Reset(h.cfg)
@@ -142,30 +144,6 @@ func (h *hotWorld) begin() {
 	h.started = true
 	h.w.Write(h.startRes)
 	h.w.Release(&h.start)
-}
-
-// microtasks is the microtask queue of J.
-type microtasks struct {
-	queue []func()
-	head  int
-}
-
-func (m *microtasks) reset() {
-	clear(m.queue)
-	m.queue, m.head = m.queue[:0], 0
-}
-
-// Enqueue appends fn.
-func (m *microtasks) Enqueue(fn func()) { m.queue = append(m.queue, fn) }
-
-// Drain runs the queue until it is empty.
-func (m *microtasks) Drain() {
-	for m.head < len(m.queue) {
-		fn := m.queue[m.head]
-		m.head++
-		fn()
-	}
-	m.queue, m.head = m.queue[:0], 0
 }
 
 // touched passes footprints on to the world.

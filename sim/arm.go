@@ -24,13 +24,12 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 		w.misuse("%w", win.check(p.name+":"+w.labels.list[l]))
 	}
 	slot, e := w.pending.take()
-	occ := p.nextOcc(l)
 	from := w.now
 	if m != 0 {
 		from = w.marks[m-1].now
 	}
-	e.id = eventID(p.hash, w.labels.hash[l], occ)
-	e.proc, e.handler, e.arg, e.label, e.occ = p, h, arg, l, occ
+	e.id, e.occ = p.at(l).next()
+	e.proc, e.handler, e.arg, e.label = p, h, arg, l
 	e.cause, e.late = w.cur.id, 0
 	e.nominal = from + int64(win.Nominal)
 	e.idle = p.background || w.idle

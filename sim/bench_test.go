@@ -158,17 +158,18 @@ func heapToy(n, events int) (steps int) {
 // are the same on goroutines that hand a token over channels, without time, and
 // in a bubble of testing/synctest, whose clock nobody controls.
 func BenchmarkSmallSimulation(b *testing.B) {
-	simulated := func(mode sim.Mode) func() {
+	simulated := func(mode sim.Mode, toy func(n, events int) *sim.Scenario) func() {
 		w := newWorld(b)
-		s := coroutines(5, 10)
+		s := toy(5, 10)
 		return func() {
 			_, err := w.Run(s, sim.Config{Mode: mode})
 			require.NoError(b, err)
 		}
 	}
 	compare(b, []contestant{
-		{"sampled", simulated(sim.Sampled)},
-		{"timed", simulated(sim.Timed)},
+		{"callbacks", simulated(sim.Sampled, callbacks)},
+		{"sampled", simulated(sim.Sampled, coroutines)},
+		{"timed", simulated(sim.Timed, coroutines)},
 		{"channels", func() { tokenRing(5, 10) }},
 	}, func() {
 		var wg sync.WaitGroup

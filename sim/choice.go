@@ -110,9 +110,9 @@ func (w *World) choose(kind Kind, p *Proc, label Label, lo int64, n int, nominal
 	if n == 1 {
 		return lo
 	}
-	occ := p.nextOcc(label)
+	id, occ := p.at(label).next()
 	w.point = Point{
-		Kind: kind, ID: eventID(p.hash, w.labels.hash[label], occ),
+		Kind: kind, ID: id,
 		N: n, Lo: lo, Nominal: nominal, Steps: w.steps,
 		world: w, proc: p.index, label: label, occ: occ,
 	}

@@ -70,8 +70,7 @@ func (w *World) pin(kind Kind, p *Proc, l Label, v, lo, hi int64) {
 	if lo == hi {
 		return
 	}
-	occ := p.nextOcc(l)
-	id := eventID(p.hash, w.labels.hash[l], occ)
+	id, occ := p.at(l).next()
 	if v != lo {
 		w.deviate(Deviation{Kind: kind, Event: id, Value: v})
 	}

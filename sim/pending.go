@@ -38,8 +38,6 @@ const slotBits = 24
 
 func (k key) slot() int32 { return int32(k.seq & (1<<slotBits - 1)) }
 
-func (k key) after(o key) bool { return k.at > o.at || k.at == o.at && k.seq > o.seq }
-
 // pending is the list of pending events, latest first: the next one is at the
 // end, where taking and most insertions are cheap. Up to some 50 pending events
 // nothing is faster; at 1,000 it costs 0.2 us.
@@ -79,19 +77,24 @@ func (q *pending) insert(slot int32, at int64) {
 	q.armed++
 	k := key{at, q.armed<<slotBits | uint64(slot)}
 	q.keys = append(q.keys, k)
-	i := len(q.keys) - 1
-	for i > 0 && k.after(q.keys[i-1]) {
-		q.keys[i] = q.keys[i-1]
+	// The youngest goes behind all that are due at the same instant, so that
+	// instants alone decide.
+	keys, i := q.keys, len(q.keys)-1
+	for i > 0 && at >= keys[i-1].at {
+		keys[i] = keys[i-1]
 		i--
 	}
-	q.keys[i] = k
+	keys[i] = k
 }
 
 // remove takes the event at position i out and frees its slot. The caller has
 // read what it needs.
 func (q *pending) remove(i int) {
-	slot := q.keys[i].slot()
-	q.keys = append(q.keys[:i], q.keys[i+1:]...)
+	slot, last := q.keys[i].slot(), len(q.keys)-1
+	if i < last {
+		copy(q.keys[i:], q.keys[i+1:])
+	}
+	q.keys = q.keys[:last]
 	q.slab[slot].gen++
 	q.free = append(q.free, slot)
 }

@@ -19,12 +19,10 @@ type Proc struct {
 	index      int32
 	body       func(*Proc)
 	coro       *coro.Coro
-	wake       EventRef // the pending event that resumes it
-	last       EventID  // its latest event
-	occ        []uint32 // occurrences so far, by label
-	windows    []Window // by label; kept from run to run under one profile
+	wake       EventRef     // the pending event that resumes it
+	last       EventID      // its latest event
+	labels     []labelState // by label
 	profile    *Profile
-	known      []bool
 	arms       []Label // by label: the label qualified with this armer
 	background bool
 	killed     bool
@@ -101,7 +99,9 @@ func (w *World) process(name string, background bool) *Proc {
 	p.index, p.background = int32(len(w.procs)), background
 	if p.profile != w.profile {
 		p.profile = w.profile
-		clear(p.known)
+		for i := range p.labels {
+			p.labels[i].known = false
+		}
 	}
 	w.procs = append(w.procs, p)
 	return p
@@ -110,7 +110,9 @@ func (w *World) process(name string, background bool) *Proc {
 // recycle makes the processes of the last run available to the next.
 func (w *World) recycle() {
 	for i, p := range w.procs {
-		clear(p.occ)
+		for l := range p.labels {
+			p.labels[l].occ = 0
+		}
 		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
 		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0
 		p.wait = waiting{}
@@ -149,22 +151,42 @@ func (p *Proc) Life() int { return p.life }
 
 func (p *Proc) label(s string) Label { return Label(p.world.labels.intern(s)) }
 
-func (p *Proc) nextOcc(l Label) uint32 {
-	if int(l) >= len(p.occ) {
-		p.occ = grow(p.occ, int(l))
+// labelState is what a process knows of one label.
+type labelState struct {
+	window Window // what the profile says, if known; kept from run to run
+	base   uint64 // hash of process and label; the occurrence is missing
+	occ    uint32 // occurrences so far
+	known  bool
+}
+
+// at is the state of a label.
+func (p *Proc) at(l Label) *labelState {
+	if int(l) >= len(p.labels) {
+		p.learn(l)
 	}
-	p.occ[l]++
-	return p.occ[l]
+	return &p.labels[l]
+}
+
+// learn makes room for labels that were interned since.
+func (p *Proc) learn(l Label) {
+	for i := len(p.labels); i <= int(l); i++ {
+		p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[i])})
+	}
+}
+
+// next counts an occurrence and returns it with its ID.
+func (s *labelState) next() (EventID, uint32) {
+	s.occ++
+	return EventID(mix(s.base, uint64(s.occ))), s.occ
 }
 
 // window is what the profile says of p's events called l.
 func (p *Proc) window(l Label) Window {
-	if int(l) < len(p.known) && p.known[l] {
-		return p.windows[l]
+	s := p.at(l)
+	if !s.known {
+		s.window, s.known = p.profile.find(p.name, p.world.labels.list[l]), true
 	}
-	p.known, p.windows = grow(p.known, int(l)), grow(p.windows, int(l))
-	p.known[l], p.windows[l] = true, p.profile.find(p.name, p.world.labels.list[l])
-	return p.windows[l]
+	return s.window
 }
 
 func (p *Proc) startWindow() Window {

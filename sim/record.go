@@ -238,13 +238,13 @@ func (w *World) eventNameOf(id EventID) string {
 		return w.rec.nameOf(id)
 	}
 	p := w.cur.proc
-	for l, occ := range p.occ {
-		if occ > 0 && eventID(p.hash, w.labels.hash[l], occ) == id {
-			return eventName(p.name, w.labels.list[l], occ)
+	for l, s := range p.labels { // most likely it is the latest of its label
+		if s.occ > 0 && eventID(p.hash, w.labels.hash[l], s.occ) == id {
+			return eventName(p.name, w.labels.list[l], s.occ)
 		}
 	}
-	for l, n := range p.occ {
-		for occ := uint32(1); occ < n; occ++ {
+	for l, s := range p.labels {
+		for occ := uint32(1); occ < s.occ; occ++ {
 			if eventID(p.hash, w.labels.hash[l], occ) == id {
 				return eventName(p.name, w.labels.list[l], occ)
 			}

@@ -102,11 +102,12 @@ func (w *World) pick() (int, bool) {
 	if w.foreground == 0 && w.rest() {
 		return 0, false
 	}
-	if w.steps >= w.limits.Steps {
-		return 0, w.exceed("steps", "%d events", w.limits.Steps)
-	}
-	if w.steps == w.limits.Storm {
+	if w.steps >= w.alarm {
+		if w.steps >= w.limits.Steps {
+			return 0, w.exceed("steps", "%d events", w.limits.Steps)
+		}
 		w.Calm()
+		w.alarm = w.limits.Steps
 	}
 	last := len(q.keys) - 1
 	if last < 0 {

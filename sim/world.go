@@ -102,6 +102,7 @@ type World struct {
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
 	steps      int
+	alarm      int // the step at which storm or run end by themselves
 	foreground int // pending events of processes that are not in the background
 	contested  int
 	inHandler  bool
@@ -193,6 +194,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 		return err
 	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
+	w.alarm = min(w.limits.Storm, w.limits.Steps)
 	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
 		return fmt.Errorf("limit of %d pending events: at most %d in timed mode", w.limits.Pending, timed.Max-16)
 	}

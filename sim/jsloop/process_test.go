@@ -150,7 +150,7 @@ func bundleRace(w *sim.World) {
 				served.Open(1)
 				text, err := a.Await(readFile(app, files, "bundle.js"))
 				if err != nil || text != "bundle 1" {
-					w.Fail("bundle", "stale", "served %q, %v", text, err)
+					w.Fail("bundle", "stale", "served %v, %v", text, err)
 				}
 				served.Close(1)
 				return nil, nil

@@ -10,6 +10,9 @@ const far = 2 * Unbounded
 // with all others that are pending.
 func (s *State) MayFire(v Var) bool {
 	x := s.pendingAt(v)
+	if s.loose {
+		return true
+	}
 	if s.stale {
 		s.refresh()
 	}
@@ -20,6 +23,11 @@ func (s *State) MayFire(v Var) bool {
 // The instant that was now is forgotten unless it was marked.
 func (s *State) Fire(v Var) {
 	f := s.pendingAt(v)
+	if s.loose {
+		s.moved = true
+		s.dropLoose(f, v)
+		return
+	}
 	if s.stale {
 		s.refresh()
 	}
@@ -112,6 +120,7 @@ func (s *State) refresh() {
 // Now is the interval of the present instant, in nanoseconds since the origin.
 // hi is Unbounded if it has no upper end. Every value in it is possible.
 func (s *State) Now() (lo, hi int64) {
+	s.settle()
 	return -s.bound[origin*s.stride+now], s.bound[now*s.stride+origin]
 }
 

@@ -49,6 +49,11 @@ type State struct {
 	low, next []int64
 	stale     bool // low must be computed anew
 
+	// loose: every pending event was armed with the window [0, Unbounded), and
+	// nothing else is known but that now was passed on. Then all may be first, and
+	// bound and low are not kept until settle. moved: something has fired.
+	loose, moved bool
+
 	at   []int32 // index of a Var; 0 if it is not in use
 	who  []Var   // Var of an index
 	free []Var
@@ -62,6 +67,7 @@ func (s *State) Reset() {
 		s.grow(16)
 	}
 	s.n, s.first, s.stale = fixed, fixed, false
+	s.loose, s.moved = true, false
 	s.at, s.free = s.at[:1], s.free[:0]
 	for i := range fixed {
 		clear(s.row(i))
@@ -95,6 +101,10 @@ func (s *State) Size() int { return s.n }
 // nanoseconds: 0 <= earliest <= latest. latest may be Unbounded.
 func (s *State) Arm(earliest, latest int64) Var {
 	checkWindow(earliest, latest)
+	if s.loose && earliest == 0 && latest >= Unbounded {
+		return s.name(s.extend())
+	}
+	s.settle()
 	x := s.extend()
 	row, present := s.row(x), s.row(now)
 	for k, b := range present {
@@ -123,6 +133,7 @@ func (s *State) Arm(earliest, latest int64) Var {
 // Arm(0, 0).
 func (s *State) ArmAt(m Var, earliest, latest int64) Var {
 	checkWindow(earliest, latest)
+	s.settle()
 	if _, canBe := s.Overdue(m, latest); canBe {
 		panic(fmt.Sprintf("timed: arm at a mark: the window [%d, %d] may have passed; ask Overdue first", earliest, latest))
 	}
@@ -236,10 +247,43 @@ func (s *State) move(from, to int) {
 	s.at[s.who[to]] = int32(to)
 }
 
+// settle ends looseness: the bounds are those of events that may happen at any
+// time from now on.
+func (s *State) settle() {
+	if !s.loose {
+		return
+	}
+	s.loose = false
+	for i := range s.n {
+		row := s.row(i)
+		fill(row)
+		row[i] = 0
+		if i < fixed {
+			row[now] = 0 // the origin is not after now
+			fillFrom(row, fixed)
+		}
+	}
+	if !s.moved {
+		s.bound[now*s.stride+origin] = 0
+	}
+	s.stale = true
+}
+
+// fillFrom says that nothing from index i on is before the variable of the row.
+func fillFrom(row []int64, i int) {
+	for ; i < len(row); i++ {
+		row[i] = 0
+	}
+}
+
 // Cancel takes a pending event back. What was learned from its not having
 // happened yet stays true.
 func (s *State) Cancel(v Var) {
 	x := s.pendingAt(v)
+	if s.loose {
+		s.dropLoose(x, v)
+		return
+	}
 	if !s.stale {
 		// The minima are as before unless they were those of this event.
 		low := s.low[:s.n]
@@ -255,8 +299,18 @@ func (s *State) Cancel(v Var) {
 	s.forget(v)
 }
 
+// dropLoose forgets the pending event v at index x.
+func (s *State) dropLoose(x int, v Var) {
+	last := s.n - 1
+	s.who[x] = s.who[last]
+	s.at[s.who[x]] = int32(x)
+	s.n = last
+	s.forget(v)
+}
+
 // Mark remembers the present instant, until Drop.
 func (s *State) Mark() Var {
+	s.settle()
 	last := s.extend()
 	x := s.first
 	s.move(x, last)
@@ -291,6 +345,8 @@ func (s *State) Clone() *State {
 // Equal reports whether s and o have the same variables, by handle, and allow
 // the same timings of them.
 func (s *State) Equal(o *State) bool {
+	s.settle()
+	o.settle()
 	if s.n != o.n || s.first != o.first {
 		return false
 	}

@@ -132,3 +132,7 @@ func (d *Disk) Inode(path string) uint64 {
 	}
 	return st.Inode
 }
+
+// AppendState appends a description of files, descriptors, watches and queues to dst:
+// see kernel.Kernel.AppendState. Like Content it has no effect.
+func (d *Disk) AppendState(dst []byte) []byte { return d.k.AppendState(dst) }

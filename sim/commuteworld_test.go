@@ -1,0 +1,375 @@
+package sim_test
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/jsloop"
+	"github.com/seed-3519b94c/simrun/sim/vfs"
+	"pgregory.net/rapid"
+)
+
+// A busy world is made of every model there is: processes and event loops that call
+// into one disk, watch it, and share locks, queues, wakers and numbers. Everything
+// that a process gets to see goes into its log.
+type busyWorld struct {
+	// Timeless worlds never ask the clock, and every order is possible in them.
+	timeless bool
+	parts    int // of a large write
+	procs    []busyProc
+}
+
+// busyProc is a plain process or, if loop, a loop that runs code as its script.
+type busyProc struct {
+	loop  bool
+	group int // whose descriptors it uses
+	code  []call
+}
+
+// call is one thing that a process does. Some hand code to somebody else.
+type call struct {
+	do           busyDo
+	path, other  string
+	number, size int // of a descriptor or another thing; of bytes, time
+	code         []call
+}
+
+type busyDo uint8
+
+const (
+	busyOpen busyDo = iota
+	busyTruncate
+	busyAppend
+	busyOpenDir
+	busyReadDir
+	busyRead
+	busyWrite
+	busyWriteLarge
+	busySeek
+	busyFtruncate
+	busyFstat
+	busyFsync
+	busyClose
+	busyAccess
+	busyRename
+	busyUnlink
+	busyMkdir
+	busyAddWatch
+	busyRmWatch
+	busyReadWatch
+	busyPollWatch
+	busyLocked
+	busyPush
+	busyPop
+	busyTakeAll
+	busyWake
+	busyPoll
+	busyAdd
+	busySwap
+	busyLoad
+	busySleep
+	busyPost
+	// The rest does nothing outside of loops.
+	busyMicrotask
+	busyImmediate
+	busyOffload
+	busyAwait
+	busyKinds
+	// Only where there is time.
+	busyTimer
+	busyElapsed
+	busyTimedKinds
+)
+
+func busyWorlds() *rapid.Generator[*busyWorld] {
+	return rapid.Custom(func(t *rapid.T) *busyWorld {
+		b := &busyWorld{timeless: rapid.IntRange(0, 3).Draw(t, "clock") == 0, parts: rapid.IntRange(1, 3).Draw(t, "parts")}
+		b.timeless = !b.timeless
+		for range rapid.IntRange(2, 4).Draw(t, "processes") {
+			b.procs = append(b.procs, busyProc{
+				loop:  rapid.IntRange(0, 2).Draw(t, "loop") == 2,
+				group: rapid.IntRange(0, 1).Draw(t, "group"),
+				code:  b.draw(t, 8, 1),
+			})
+		}
+		return b
+	})
+}
+
+// draw draws up to n calls. Calls that hand over code do so depth deep.
+func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
+	code := make([]call, rapid.IntRange(1, n).Draw(t, "calls"))
+	kinds := busyKinds
+	if !b.timeless {
+		kinds = busyTimedKinds
+	}
+	paths := rapid.SampledFrom([]string{"a", "b", "d/a", "d/b", "d", "e/a", "e"})
+	for i := range code {
+		c := &code[i]
+		c.do = busyDo(rapid.IntRange(0, int(kinds)-1).Draw(t, "do"))
+		c.path, c.other = paths.Draw(t, "path"), paths.Draw(t, "other")
+		c.number = rapid.IntRange(0, 3).Draw(t, "number")
+		c.size = rapid.IntRange(0, 8).Draw(t, "size")
+		if depth > 0 {
+			switch c.do {
+			case busyPost, busyMicrotask, busyImmediate, busyOffload, busyAwait, busyTimer:
+				c.code = b.draw(t, 3, depth-1)
+			}
+		}
+	}
+	return code
+}
+
+// busyRun is one run of a busy world.
+type busyRun struct {
+	w        *sim.World
+	disk     *vfs.Disk
+	groups   [2]*vfs.FS
+	watchers [2]*vfs.Watcher
+	mutexes  [2]*sim.Mutex
+	queues   [2]*sim.Queue[string]
+	wakers   [2]*sim.Waker
+	numbers  [2]*sim.Uint32
+	actors   []*actor
+	loops    []*actor
+}
+
+// actor is who makes calls: a process with its log.
+type actor struct {
+	run     *busyRun
+	name    string
+	p       *sim.Proc
+	js      *jsloop.Process
+	fs      *vfs.FS
+	log     []byte
+	version uint32 // of what it writes, unlike everybody else's
+	since   env.Mark
+}
+
+// scenario makes a scenario of b. into is filled in anew before every run.
+func (b *busyWorld) scenario(into *busyRun) *sim.Scenario {
+	s := &sim.Scenario{Name: "busy", Profiles: []*sim.Profile{untimed(), sim.CILoaded()}}
+	s.Build = func(w *sim.World) {
+		r := into
+		*r = busyRun{w: w, disk: vfs.New(w), actors: r.actors[:0], loops: r.loops[:0]}
+		r.disk.Parts = b.parts
+		r.disk.Mkdir("d")
+		r.disk.WriteFile("a", env.Text("first", r.disk.NewVersion()))
+		r.disk.WriteFile("d/b", env.Text("second", r.disk.NewVersion()))
+		for i := range 2 {
+			r.groups[i] = r.disk.Group()
+			r.watchers[i] = r.groups[i].NewWatcher(fmt.Sprint("inotify", i), 4*i)
+			r.mutexes[i] = w.NewMutex(fmt.Sprint("mutex", i))
+			r.queues[i] = sim.NewQueue[string](w, fmt.Sprint("tasks", i))
+			r.wakers[i] = w.NewWaker(fmt.Sprint("waker", i))
+			r.numbers[i] = w.NewUint32(fmt.Sprint("number", i))
+		}
+		for i, p := range b.procs {
+			r.start(fmt.Sprint("P", i), p)
+		}
+	}
+	return s
+}
+
+func (r *busyRun) start(name string, b busyProc) {
+	a := r.actor(name, r.groups[b.group])
+	if !b.loop {
+		a.p = r.w.Process(name, func(*sim.Proc) { a.calls(b.code) })
+		return
+	}
+	a.js = jsloop.Start(r.w, name, jsloop.Config{})
+	a.js.Group = 4
+	a.p = a.js.Proc()
+	r.loops = append(r.loops, a)
+	a.js.Main(func() {
+		a.js.Ref() // others may post at any time
+		a.calls(b.code)
+	})
+}
+
+func (r *busyRun) actor(name string, fs *vfs.FS) *actor {
+	a := &actor{run: r, name: name, fs: fs, version: 1000 * uint32(len(r.actors)+1)}
+	r.actors = append(r.actors, a)
+	return a
+}
+
+func (a *actor) calls(code []call) {
+	for _, c := range code {
+		a.note(c.do)
+		if !a.file(c) && !a.watch(c) && !a.shared(c) && a.js != nil {
+			a.script(c)
+		}
+	}
+}
+
+// note logs what was called or seen.
+func (a *actor) note(results ...any) { a.log = fmt.Appendln(a.log, results...) }
+
+// text is content that only this actor writes.
+func (a *actor) text(n int) env.Data {
+	a.version++
+	return env.Fill(a.name+"!", n*(len(a.name)+1), a.version)
+}
+
+// file makes calls on files. Descriptors go by number, whoever opened them.
+func (a *actor) file(c call) bool {
+	fd := env.FD(c.number)
+	note2 := func(v any, err error) { a.note(v, err) }
+	switch c.do {
+	case busyOpen:
+		note2(a.fs.Open(c.path, env.ReadWrite|env.Create))
+	case busyTruncate:
+		note2(a.fs.Open(c.path, env.WriteOnly|env.Create|env.Truncate))
+	case busyAppend:
+		note2(a.fs.Open(c.path, env.WriteOnly|env.Append))
+	case busyOpenDir:
+		note2(a.fs.Open(c.path, env.Directory))
+	case busyReadDir:
+		note2(a.fs.ReadDir(fd))
+	case busyRead:
+		note2(a.fs.Read(fd, c.size<<12))
+	case busyWrite:
+		note2(a.fs.Write(fd, a.text(c.size)))
+	case busyWriteLarge:
+		note2(a.fs.Write(fd, a.text(6<<10)))
+	case busySeek:
+		a.note(a.fs.Seek(fd, int64(c.size)))
+	case busyFtruncate:
+		a.note(a.fs.Ftruncate(fd, int64(c.size)))
+	case busyFstat:
+		st, err := a.fs.Fstat(fd)
+		st.Inode = 0 // numbers are given out in the order of making, and mean no more
+		a.note(st, err)
+	case busyFsync:
+		a.note(a.fs.Fsync(fd))
+	case busyClose:
+		a.note(a.fs.Close(fd))
+	case busyAccess:
+		a.note(a.fs.Access(c.path))
+	case busyRename:
+		a.note(a.fs.Rename(c.path, c.other))
+	case busyUnlink:
+		a.note(a.fs.Unlink(c.path))
+	case busyMkdir:
+		a.note(a.fs.Mkdir(c.path))
+	default:
+		return false
+	}
+	return true
+}
+
+func (a *actor) watch(c call) bool {
+	wt := a.run.watchers[c.number&1]
+	switch c.do {
+	case busyAddWatch:
+		mask := []env.WatchMask{env.InAllEvents, env.InModify | env.InCreate, env.InAllEvents | env.InOneshot, env.InModify | env.InMaskAdd}
+		wd, err := wt.AddWatch(c.path, mask[c.size&3])
+		a.note(wd, err)
+	case busyRmWatch:
+		a.note(wt.RmWatch(env.WD(c.size & 3)))
+	case busyReadWatch:
+		evs, err := wt.Read(1 << c.size << 4)
+		for _, ev := range evs {
+			a.note(ev.WD, ev.Mask, ev.Name) // cookies pair records and mean no more
+		}
+		a.note(err)
+	case busyPollWatch:
+		a.note(wt.Poll(time.Duration(c.size) * time.Microsecond))
+	default:
+		return false
+	}
+	return true
+}
+
+func (a *actor) shared(c call) bool {
+	r, i := a.run, c.number&1
+	switch c.do {
+	case busyLocked:
+		r.mutexes[i].Lock()
+		a.p.Step("inside")
+		r.mutexes[i].Unlock()
+	case busyPush:
+		r.queues[i].Push(fmt.Sprint(a.name, len(a.log)))
+	case busyPop:
+		a.note(r.queues[i].Pop())
+	case busyTakeAll:
+		a.note(r.queues[i].TakeAll(nil))
+	case busyWake:
+		r.wakers[i].Wake()
+	case busyPoll:
+		a.note(r.wakers[i].Poll(time.Duration(c.size-1) * time.Microsecond))
+	case busyAdd:
+		a.note(r.numbers[i].Add(1))
+	case busySwap:
+		a.note(r.numbers[i].Swap(uint32(c.size)))
+	case busyLoad:
+		a.note(r.numbers[i].Load())
+	case busySleep:
+		a.p.Sleep("sleep", time.Duration(c.size)*time.Microsecond)
+	case busyPost:
+		if len(r.loops) > 0 {
+			to := r.loops[c.number%len(r.loops)]
+			to.js.Post([]string{"", "read", "write"}[c.size%3], func() { to.calls(c.code) })
+		}
+	case busyElapsed:
+		if a.since == 0 {
+			a.since = a.p.Mark()
+		}
+		a.note(a.p.Elapsed(a.since, time.Duration(c.size)*time.Microsecond))
+	default:
+		return false
+	}
+	return true
+}
+
+// script does what only code on a loop can.
+func (a *actor) script(c call) {
+	work := func() *jsloop.Promise {
+		t := a.run.actor(a.name, a.fs)
+		return a.js.Offload("work", func(p *sim.Proc) (jsloop.Value, error) {
+			t.name, t.p = p.Name(), p
+			for _, b := range []byte(t.name) { // of its own, in whatever order threads are made
+				t.version = t.version*31 + uint32(b)
+			}
+			t.calls(c.code)
+			return len(t.log), nil
+		})
+	}
+	switch c.do {
+	case busyMicrotask:
+		a.js.QueueMicrotask(func() { a.calls(c.code) })
+	case busyImmediate:
+		a.js.SetImmediate(func() { a.calls(c.code) })
+	case busyTimer:
+		a.js.SetTimeout(func() { a.calls(c.code) }, float64(c.size))
+	case busyOffload:
+		work().Then(func(v jsloop.Value) (jsloop.Value, error) { a.note(v); return nil, nil }, nil)
+	case busyAwait:
+		a.js.Async(func(as *jsloop.Async) (jsloop.Value, error) {
+			v, err := as.Await(work())
+			a.note(v, err)
+			a.calls(c.code)
+			return nil, nil
+		})
+	}
+}
+
+// appendState appends all that is shared, and what everybody has seen.
+func (r *busyRun) appendState(dst []byte) []byte {
+	dst = r.disk.AppendState(dst)
+	for _, a := range r.loops {
+		dst = a.js.AppendState(append(dst, '\n'))
+	}
+	// Actors of offloaded work come in any order, so what they have seen is summed up.
+	var sum uint64
+	for _, a := range r.actors {
+		h := uint64(14695981039346656037)
+		for _, b := range append([]byte(a.name), a.log...) {
+			h = (h ^ uint64(b)) * 1099511628211
+		}
+		sum += h
+	}
+	return fmt.Append(append(dst, '\n'), sum)
+}

@@ -1,0 +1,76 @@
+package sim
+
+import (
+	"time"
+
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
+
+// What follows is for parts of a world that are called by code which does not
+// know the world, such as package simclock: they have no Proc at hand, may be
+// called from where nothing can block, and learn of some changes only afterwards.
+
+// AtEnd calls f at the end of every event of this run, the set-up included, as the
+// last thing that the event does: what f reads, writes and arms is the event's. It
+// is for state that code changes without a call that the world could see. The name
+// is said when f panics. Properties stated before look before f, those after, after.
+func (w *World) AtEnd(name string, f func()) {
+	w.Always(name, func() error {
+		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
+		f()
+		w.print += w.cur.print
+		return nil
+	})
+}
+
+// Mistake ends the run with an error: something is wrong with the scenario, not
+// with the logic under test.
+func (w *World) Mistake(format string, args ...any) { w.misuse(format, args...) }
+
+// Caller is the process to which the current event belongs, or whose deferred
+// functions are running: who called. Unlike Running it may be one that cannot block.
+func (w *World) Caller() *Proc {
+	if w.unwinding != nil {
+		return w.unwinding
+	}
+	return w.cur.proc
+}
+
+// NominalNow is the boring answer of Proc.Now, without reading the clock: nothing is
+// committed, and what the clock is found to read later may differ, unless only one
+// answer is possible.
+func (w *World) NominalNow() time.Duration {
+	if w.cfg.Mode == Sampled {
+		return time.Duration(w.now)
+	}
+	lo, hi := w.zone.Now()
+	return time.Duration(min(max(w.now, lo), hi))
+}
+
+// Background reports whether the events of p do not count as activity.
+func (p *Proc) Background() bool { return p.background }
+
+// AfterSince is After with a window that counts from m. What it names must not be
+// past already: ask Elapsed.
+func (p *Proc) AfterSince(m env.Mark, l Label, win Window, h Handler, arg int64) EventRef {
+	p.world.markOf(m)
+	return p.world.armAt(p, l, win, int(m), h, arg)
+}
+
+// SetActivity says whether a pending event counts as activity, which keeps the
+// world from coming to rest. Events of background processes do not from the start.
+func (w *World) SetActivity(r EventRef, counts bool) {
+	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+		return
+	}
+	e := &w.pending.slab[r.slot]
+	if e.idle != counts {
+		return
+	}
+	e.idle = !counts
+	if counts {
+		w.foreground++
+	} else {
+		w.foreground--
+	}
+}

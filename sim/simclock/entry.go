@@ -1,0 +1,299 @@
+package simclock
+
+import (
+	"time"
+	"unsafe"
+
+	"github.com/benbjohnson/clock"
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
+
+// kind is what an entry was made as.
+type kind uint8
+
+const (
+	kindTimer kind = iota
+	kindFunc
+	kindAfter
+	kindTicker
+	kindTick
+	kindDeadline
+	kinds
+)
+
+var kindNames = [kinds]string{"timer", "func", "after", "ticker", "tick", "deadline"}
+
+// entry is a timer or ticker as the world sees it. What the user holds, if anything,
+// is one of the library on a Mock of its own that nobody advances: its Stop and Reset
+// work, answer correctly, and leave their marks, but it never fires by itself. From the
+// library's point of view it runs for `far` longer whenever it is armed here, and
+// also as long as a value that it has sent is unread: then Stop and Reset report true
+// and take the value back, as time.Timer does since Go 1.23.
+type entry struct {
+	c       *Clock
+	kind    kind
+	maker   *maker
+	own     sim.Label // of the fire event, armed by the maker
+	foreign sim.Label // armed by somebody else
+	res     sim.Resource
+
+	timer  *clock.Timer
+	ticker *clock.Ticker
+	view   view // of one of them
+
+	ch      chan time.Time // capacity 1
+	f       func()         // of kindFunc
+	host    *host          // who ran f last
+	ctx     *core          // of kindDeadline
+	ref     sim.EventRef   // the pending fire event
+	due     time.Duration  // its instant, without what the system is late
+	since   env.Mark       // of a ticker: when it started
+	every   time.Duration
+	ticks   int64 // of the pending tick, counted from since
+	rest    bool  // what *view.stopped should be
+	unread  bool  // a value is in ch
+	owed    bool  // see sync
+	busy    bool  // unread or owed
+	watched bool
+}
+
+// never is the duration from which on a timer is not armed at all: longer than any
+// world runs, and short enough to add to.
+const never = 100 * 365 * 24 * time.Hour
+
+// borrow gets what the user holds from the library.
+func (e *entry) borrow() {
+	switch e.kind {
+	case kindTimer, kindFunc: // what the library keeps of a function is used only when its Mock fires
+		e.timer = clock.NewMock().Timer(far)
+		e.view = e.c.layout.timer.of(unsafe.Pointer(e.timer))
+	case kindTicker:
+		e.ticker = clock.NewMock().Ticker(far)
+		e.view = e.c.layout.ticker.of(unsafe.Pointer(e.ticker))
+	default: // nobody can stop it: what is read back is what should be there
+		e.view = view{next: &e.c.resting, stopped: &e.rest}
+	}
+}
+
+// reset makes an entry from an earlier run as good as new.
+func (e *entry) reset() {
+	e.drain()
+	e.park(false)
+	if e.timer != nil {
+		e.timer.C = nil
+	}
+	e.f, e.host, e.ctx, e.ref, e.since = nil, nil, nil, sim.EventRef{}, 0
+	e.owed, e.busy, e.watched = false, false, false
+}
+
+// park brings what the library knows back to a timer that runs for ever, or to a
+// stopped one.
+func (e *entry) park(stopped bool) {
+	e.rest = stopped
+	switch {
+	case e.timer != nil:
+		e.timer.Reset(far)
+		if stopped {
+			e.timer.Stop()
+		}
+	case e.ticker != nil:
+		e.ticker.Reset(far)
+		if stopped {
+			e.ticker.Stop()
+		}
+	}
+}
+
+func (e *entry) drain() {
+	if len(e.ch) > 0 {
+		<-e.ch
+	}
+	e.unread = false
+}
+
+func (e *entry) ticking() bool { return e.kind == kindTicker || e.kind == kindTick }
+
+// label is what a fire event is called that the current process arms.
+func (e *entry) label() sim.Label {
+	if e.c.w.Caller() == e.maker.proc {
+		return e.own
+	}
+	return e.foreign
+}
+
+// slack is how late the fire event may be: its row in the profile, else Timer.
+func (e *entry) slack() sim.Window {
+	profile := e.c.w.Profile()
+	if win := e.c.proc.Window(e.own); win != profile.Step {
+		return win
+	}
+	return profile.Timer
+}
+
+// start arms e, in the event that is under way. What a process does that is being
+// unwound has no effect.
+func (e *entry) start(d time.Duration) {
+	c := e.c
+	if c.w.Caller().Dying() {
+		e.park(true)
+		return
+	}
+	c.w.Write(e.res)
+	d = max(d, 0)
+	e.due = c.instant() + min(d, never)
+	switch {
+	case d >= never:
+	case e.ticking():
+		e.every, e.ticks = d, 0
+		e.since = c.proc.Mark()
+		e.armTick()
+	default:
+		e.ref = c.proc.After(e.label(), e.slack().Plus(d), e, 0)
+		if e.maker.background {
+			c.w.SetActivity(e.ref, false)
+		}
+	}
+}
+
+// armTick arms the first tick that is not yet due: like the runtime's, a ticker
+// keeps to its grid, and skips what it is too late for.
+func (e *entry) armTick() {
+	const patience = 64 // where the profile sets no limit to lateness
+	c := e.c
+	e.ticks++
+	for range patience {
+		if !c.proc.Elapsed(e.since, time.Duration(e.ticks)*e.every) {
+			break
+		}
+		e.ticks++
+		e.due += e.every
+	}
+	e.ref = c.proc.AfterSince(e.since, e.label(), e.slack().Plus(time.Duration(e.ticks)*e.every), e, 0)
+	e.activity()
+}
+
+// activity says whether the next tick keeps the world from coming to rest. One that
+// will be dropped because nobody has taken the last one changes nothing.
+func (e *entry) activity() {
+	e.c.w.SetActivity(e.ref, len(e.ch) == 0 && !e.maker.background)
+}
+
+// Fire is the event. See sim.Handler.
+func (e *entry) Fire(w *sim.World, _ int64) {
+	e.ref = sim.EventRef{}
+	w.Write(e.res)
+	switch {
+	case e.kind == kindFunc:
+		e.park(true)
+		e.owe()
+		e.call()
+	case e.kind == kindDeadline:
+		e.ctx.cancel(deadlineExceeded())
+	case e.ticking():
+		e.send()
+		e.due += e.every
+		e.armTick()
+	default:
+		e.send()
+	}
+}
+
+// send puts the instant at which e was due into the channel, as the runtime does
+// (sendTime in time/sleep.go takes the delay off), or drops it if the channel is full.
+func (e *entry) send() {
+	if len(e.ch) == 0 {
+		e.ch <- epoch().Add(e.due)
+	}
+	e.unread = true
+	e.owe()
+	e.c.watch(e)
+}
+
+// owe notes that the maker may look at e and see that it fired: see sync.
+func (e *entry) owe() {
+	e.owed = !e.maker.setup && (e.timer != nil || e.ticker != nil)
+	e.busy = e.owed || e.unread
+}
+
+// taken notes that the value in the channel was received.
+func (e *entry) taken() {
+	e.c.w.Write(e.res)
+	e.unread = false
+	e.busy = e.owed
+	if e.ticking() {
+		e.activity()
+	} else {
+		e.park(true)
+	}
+}
+
+// look finds out, at the end of every event, what was done to timers in it.
+func (c *Clock) look() {
+	for i := 0; i < len(c.watched); i++ {
+		e := c.watched[i]
+		if *e.view.stopped == e.rest && *e.view.next == c.resting && !e.busy {
+			continue
+		}
+		if e.sync(); e.kind == kindAfter && !e.unread {
+			c.watched = append(c.watched[:i], c.watched[i+1:]...)
+			e.watched = false
+			i--
+		}
+	}
+	if len(c.contexts)+len(c.waits) > 0 {
+		c.scanning = true
+		c.lookAtContexts()
+		c.lookAtWaits()
+		c.scanning = false
+	}
+}
+
+// sync does what the user has done to one timer in the current event.
+//
+// A Stop or Reset that comes too late changes nothing, and so cannot be seen. But that
+// it came too late is what the process learnt, so the first event of the maker after a
+// fire is charged with having looked.
+func (e *entry) sync() {
+	c := e.c
+	switch stopped := *e.view.stopped; {
+	case *e.view.next != c.resting:
+		d := e.view.next.Sub(c.resting) + far
+		if e.ticker != nil {
+			d = *e.view.d
+		}
+		e.disarm()
+		e.park(stopped)
+		if stopped {
+			break
+		}
+		if e.ticker != nil && d <= 0 { // time.Ticker panics here, but we learn of it only now
+			c.w.Fail(c.name, "non-positive interval for Ticker.Reset", "%s reset a ticker to %v", c.w.Caller().Name(), d)
+			return
+		}
+		e.start(d)
+	case stopped != e.rest:
+		e.disarm()
+		e.rest = stopped
+	case e.unread && len(e.ch) == 0:
+		e.taken()
+	}
+	if e.owed && c.w.Caller() == e.maker.proc {
+		c.w.Read(e.res)
+		e.owed = false
+	}
+	e.busy = e.owed || e.unread
+}
+
+// disarm takes back the pending fire event and the value that was sent.
+func (e *entry) disarm() {
+	w := e.c.w
+	w.Write(e.res)
+	w.Cancel(e.ref)
+	e.ref = sim.EventRef{}
+	e.drain()
+	if e.since != 0 {
+		e.c.proc.Release(e.since)
+		e.since = 0
+	}
+}
