@@ -35,6 +35,9 @@
 //
 //	replay     simrun replay 5bde661d
 //
+// Needs lists the rules of the models that took effect from the first deviation on:
+// what a system must do for the story to be possible on it.
+//
 // A story folds what does not matter, unless Options.Full: it keeps what
 // deviates from the nominal run, the pair of events that decides, events with
 // notes, and the last steps.

@@ -63,6 +63,7 @@ func (s *story) tell() {
 	case s.t.Verdict.Failed():
 		s.p.block("Decides", s.decides()...)
 		s.p.block("Lateness", s.lateness())
+		s.p.block("Needs", s.needs()...)
 	}
 	s.p.block("Parameters", s.parameters()...)
 	s.p.block("Found", s.found()...)

@@ -136,10 +136,14 @@ func drop() *sim.Trace {
 		m.event(2, "drain", 3*time.Microsecond)
 	}
 	pub := m.event(1, "publish", 111*time.Microsecond, "reload request")
-	m.event(2, "reject", 2*time.Microsecond, "generation 0", "S1: E0 opened")
+	reject := m.event(2, "reject", 2*time.Microsecond, "generation 0", "S1: E0 opened")
 	m.event(2, "take", 2*time.Microsecond, "reload() replaces the promise", "S1: E0 orphaned")
 	rep := m.event(2, "report", 2*time.Microsecond, "generation 1 is pending: nothing printed")
 	m.hold(rep, pub, 300*time.Microsecond)
+	tick := sim.Rule{ID: "inotify.inside", Text: "inotify delivers while J is inside tick() [observed, Linux 6.18]"}
+	merge := sim.Rule{ID: "inotify.merge", Text: "inotify merges a record equal to the last unread one [observed, Linux 6.18]"}
+	m.Events[0].Rules = []sim.Rule{{ID: "early", Text: "not told: it took effect before the first deviation [known, everywhere]"}}
+	m.Events[pub].Rules, m.Events[reject].Rules = []sim.Rule{tick, merge}, []sim.Rule{merge}
 	m.writes("vm.promise", pub, rep)
 	m.Races = []sim.Race{{First: pub, Second: rep, Resource: "vm.promise"}}
 	m.Minimised = 37

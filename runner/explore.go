@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -41,6 +40,7 @@ type outcome struct {
 	points    int
 	more      bool
 	complete  bool
+	asked     bool // for anything but an order
 }
 
 // foundRun is a failing run, as little as is needed to run it again.
@@ -86,15 +86,20 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	if c.source, err = newSource(&o, c.judge); err != nil {
 		return nil, err
 	}
+	o.over = func() bool {
+		return ctx.Err() != nil || o.Budget > 0 && o.Clock.Since(c.started) >= o.Budget
+	}
 	c.report = Report{
 		Scenario: o.Scenario.Name, Variant: o.Variant, Profile: o.Profile, Strategy: o.Strategy, Seed: o.Seed,
 	}
 	if c.report.Strategy == "" {
 		c.report.Strategy = strategy.Names()[0]
 	}
-	if err = c.guarded(ctx); errors.Is(err, errStuck) {
-		return nil, err
-	}
+	err = c.guarded(ctx)
+	// After a stuck run the campaign's goroutine may still be there: whatever it
+	// merges from now on is not in the report.
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.report.Elapsed = o.Clock.Since(c.started)
 	c.report.Classes = len(c.classes)
 	c.report.Claim, c.report.Exhausted = c.source.claim()
@@ -112,12 +117,13 @@ type campaign struct {
 	started time.Time
 	classes map[uint64]struct{}
 	known   map[string]*Failure
+	mu      sync.Mutex // guards report
 	report  Report
-	stuck   bool // some worlds may still be in use
+	stuck   atomic.Bool // some worlds may still be in use
 }
 
 func (c *campaign) close() {
-	if c.stuck {
+	if c.stuck.Load() {
 		return
 	}
 	c.judge.world.Close()
@@ -126,33 +132,13 @@ func (c *campaign) close() {
 	}
 }
 
-// guarded is run under the eyes of the watch: a process that does not come back
-// cannot be ended, so it is left behind, with the goroutine that runs it.
+// guarded runs the campaign under the eyes of the watch.
 func (c *campaign) guarded(ctx context.Context) error {
-	stuck, stop := c.watch()
-	defer stop()
-	ended := make(chan error, 1)
-	var panicked any
-	go func() {
-		err := errGone
-		defer func() {
-			if panicked = recover(); panicked != nil {
-				panicked = fmt.Sprintf("%v\n\n%s", panicked, debug.Stack())
-			}
-			ended <- err
-		}()
-		err = c.run(ctx)
-	}()
-	select {
-	case err := <-ended:
-		if panicked != nil {
-			panic(panicked)
-		}
-		return err
-	case err := <-stuck:
-		c.stuck = true
-		return err
+	err := guarded(c.o, append([]*worker{c.judge}, c.workers...), func() error { return c.run(ctx) })
+	if errors.Is(err, errStuck) {
+		c.stuck.Store(true)
 	}
+	return err
 }
 
 func (c *campaign) run(ctx context.Context) error {
@@ -173,6 +159,9 @@ func (c *campaign) run(ctx context.Context) error {
 			return nil
 		}
 		outcomes := c.batch(jobs)
+		if c.stuck.Load() {
+			return nil // nobody waits for the rest
+		}
 		for i := range jobs {
 			if done, err := c.merge(ctx, &jobs[i], &outcomes[i]); err != nil || done {
 				return err
@@ -215,6 +204,8 @@ func (c *campaign) batch(jobs []job) []outcome {
 // merge takes the outcome of one job into the report. It reports whether the
 // campaign is over.
 func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if out.err != nil {
 		return true, out.err
 	}
@@ -224,13 +215,8 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 			c.classes[p] = struct{}{}
 		}
 	}
-	if r.Goals == nil {
-		r.Goals, r.Reached = out.goals, make([]int, len(out.goals))
-	}
 	for i, n := range out.reached {
-		if i < len(r.Reached) {
-			r.Reached[i] += n
-		}
+		r.Goals, r.Reached = addGoal(r.Goals, r.Reached, out.goals[i], n)
 	}
 	for i := range out.found {
 		f := &out.found[i]

@@ -2,6 +2,7 @@ package runner
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -26,8 +27,15 @@ func Minimise(ctx context.Context, o Options, t *sim.Trace) (small *sim.Trace, e
 		return nil, 0, err
 	}
 	w := newWorker(&o)
-	defer w.world.Close()
-	m, err := w.minimise(ctx, t, o.Minimise)
+	var m *minimised
+	err = guarded(&o, []*worker{w}, func() (err error) {
+		m, err = w.minimise(ctx, t, o.Minimise)
+		return err
+	})
+	if errors.Is(err, errStuck) {
+		return nil, 0, err
+	}
+	w.world.Close()
 	if err != nil {
 		return nil, 0, err
 	}
@@ -97,6 +105,7 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 	for range rounds {
 		before := s.size
 		s.drop(sim.KindFault)
+		s.drop(sim.KindSchedule) // first, for it is cheap, and makes what follows cheap
 		s.params()
 		s.drop(sim.KindSchedule)
 		s.drop(sim.KindElapsed)
@@ -240,8 +249,12 @@ func (s *shrinker) drop(kind sim.Kind) {
 // failure, so a value is given up only after some schedules near the old one.
 func (s *shrinker) params() {
 	var ids []sim.EventID
+	pinned := make(map[sim.EventID]bool)
+	for label := range s.w.o.Params {
+		pinned[sim.DrawID(label)] = true
+	}
 	for _, d := range s.best {
-		if d.Kind == sim.KindDraw {
+		if d.Kind == sim.KindDraw && !pinned[d.Event] {
 			ids = append(ids, d.Event)
 		}
 	}

@@ -37,6 +37,8 @@ type Options struct {
 	// Stuck is how long one run may take before the process that does not come
 	// back is named; 0: 10 s, negative: no watch.
 	Stuck time.Duration
+
+	over func() bool // the context has ended, or the budget
 }
 
 // The defaults of Options.

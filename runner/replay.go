@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
@@ -61,17 +62,15 @@ func Replay(o Options, t *sim.Trace, lenient bool) (*Replayed, error) {
 	if err := o.adopt(t); err != nil {
 		return nil, err
 	}
-	w := newWorker(&o)
-	defer w.world.Close()
 	replay := strategy.NewReplay(t.Schedule, !lenient)
 	cfg := o.config(replay)
 	cfg.Record, cfg.Mode, cfg.Seed = true, t.Mode, t.Seed
-	r, err := w.run(cfg)
+	r, err := Run(o, cfg)
 	if err != nil {
 		return nil, err
 	}
 	out := &Replayed{Trace: r.Trace, Exact: r.Trace.Rolling == t.Rolling}
-	again, err := w.run(cfg)
+	again, err := Run(o, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -90,4 +89,24 @@ func Replay(o Options, t *sim.Trace, lenient bool) (*Replayed, error) {
 		out.Outcome = FailsOther
 	}
 	return out, nil
+}
+
+// Run runs o.Scenario once, under the watch that Explore has too: a body that
+// blocks outside of its environment is an error that names the process. Of o only
+// Scenario, Stuck and Clock count.
+func Run(o Options, cfg sim.Config) (*sim.Result, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	w := newWorker(&o)
+	var r *sim.Result
+	err := guarded(&o, []*worker{w}, func() (err error) {
+		r, err = w.run(cfg)
+		return err
+	})
+	if errors.Is(err, errStuck) {
+		return nil, err
+	}
+	w.world.Close()
+	return r, err
 }

@@ -31,7 +31,7 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 	fmt.Fprintf(&b, "simrun trace %d\n", simVersion)
 	field := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%s: %s\n", name, oneLine(value))
+			fmt.Fprintf(&b, "%s: %s\n", name, quoted(value))
 		}
 	}
 	field("scenario", t.Scenario)
@@ -59,6 +59,18 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 }
 
 func oneLine(s string) string { return strings.ReplaceAll(s, "\n", " / ") }
+
+// quoted is a value as it stands in a header: itself, or in quotes if it would not
+// come back whole.
+func quoted(s string) string {
+	if s != strings.TrimSpace(s) || strings.ContainsAny(s, "\n\r") || strings.HasPrefix(s, `"`) || len(s) > maxValue {
+		return strconv.Quote(cut(s, maxValue))
+	}
+	return s
+}
+
+// maxValue is how much of a message is kept.
+const maxValue = 64 << 10
 
 // writeStory tells, as comments, what a reader of the diff wants to know.
 func writeStory(b *bytes.Buffer, t *sim.Trace) {
@@ -105,7 +117,7 @@ func ReadSim(r io.Reader, name string) (*sim.Trace, error) {
 	t := &sim.Trace{}
 	var text bytes.Buffer
 	lines := bufio.NewScanner(r)
-	lines.Buffer(nil, 1<<20)
+	lines.Buffer(nil, 8*maxValue)
 	n, ended := 0, false
 	for lines.Scan() {
 		n++
@@ -120,6 +132,8 @@ func ReadSim(r io.Reader, name string) (*sim.Trace, error) {
 			}
 		case line == "" || line[0] == '#':
 			continue
+		case ended:
+			return t, fmt.Errorf("read trace %q: line %d: something follows after the end: %w", name, n, ErrEdited)
 		case strings.HasPrefix(line, "end "):
 			ended = line == fmt.Sprintf("end %d %s", len(t.Schedule), simSum(text.Bytes()))
 		case isHeader(line):
@@ -182,6 +196,11 @@ func isHeader(line string) bool {
 func setHeader(t *sim.Trace, line string) error {
 	name, value, _ := strings.Cut(line, ": ")
 	var err error
+	if strings.HasPrefix(value, `"`) {
+		if value, err = strconv.Unquote(value); err != nil {
+			return fmt.Errorf("%s %s: a quote is missing", name, value)
+		}
+	}
 	number := func(base int) (v uint64) {
 		if v, err = strconv.ParseUint(value, base, 64); err != nil {
 			err = fmt.Errorf("%s %q is no number", name, value)

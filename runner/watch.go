@@ -2,25 +2,59 @@ package runner
 
 import (
 	"fmt"
+	"runtime/debug"
 	"time"
 )
 
 // watchEvery is how often the watch looks, on the wall clock.
 const watchEvery = 500 * time.Millisecond
 
-// watch looks for workers whose run does not come back, and tells of the first.
-// It returns a function that ends it.
-func (c *campaign) watch() (stuck <-chan error, stop func()) {
-	if c.o.Stuck < 0 {
+// guarded calls f, which runs schedules on workers, and comes back with an error
+// if one of their runs does not: if neither a run nor an event has ended for
+// o.Stuck. Then f is left behind, and the worlds of the workers must not be touched.
+// A panic of f comes out here.
+func guarded(o *Options, workers []*worker, f func() error) error {
+	ended := make(chan error, 1)
+	var panicked any
+	go func() {
+		err := errGone
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				panicked = fmt.Sprintf("%v\n\n%s", panicked, debug.Stack())
+			}
+			ended <- err
+		}()
+		err = f()
+	}()
+	stuck, stop := watch(o, workers)
+	defer stop()
+	select {
+	case err := <-ended:
+		if panicked != nil {
+			panic(panicked)
+		}
+		return err
+	case err := <-stuck:
+		return err
+	}
+}
+
+// watch looks for a worker that makes no progress, and tells of the first. It
+// returns a function that ends it.
+func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
+	if o.Stuck < 0 {
 		return nil, func() {}
 	}
 	found := make(chan error, 1)
 	quit := make(chan struct{})
-	workers := append([]*worker{c.judge}, c.workers...)
+	type progress struct {
+		runs  uint64
+		steps int
+	}
 	go func() {
 		since := make([]time.Time, len(workers))
-		last := make([]uint64, len(workers))
-		tick := c.o.Clock.Ticker(watchEvery)
+		last := make([]progress, len(workers))
+		tick := o.Clock.Ticker(watchEvery)
 		defer tick.Stop()
 		for {
 			select {
@@ -28,15 +62,16 @@ func (c *campaign) watch() (stuck <-chan error, stop func()) {
 				return
 			case <-tick.C:
 			}
-			now := c.o.Clock.Now()
+			now := o.Clock.Now()
 			for i, w := range workers {
-				if n := w.runs.Load(); n != last[i] || !w.busy.Load() || since[i].IsZero() {
-					last[i], since[i] = n, now
+				process, steps := w.world.Where()
+				p := progress{w.runs.Load(), steps}
+				if p != last[i] || !w.busy.Load() || since[i].IsZero() {
+					last[i], since[i] = p, now
 				}
-				if now.Sub(since[i]) >= c.o.Stuck {
-					process, step := w.world.Where()
+				if now.Sub(since[i]) >= o.Stuck {
 					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
-						c.o.Scenario.Name, process, errStuck, c.o.Stuck, step)
+						o.Scenario.Name, process, errStuck, o.Stuck, steps)
 					return
 				}
 			}

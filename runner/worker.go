@@ -50,11 +50,13 @@ func (w *worker) do(j *job, out *outcome) {
 		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
 	}
 	data := strategy.Data{Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Fixed: w.o.Draws}
-	r, err := w.run(w.o.config(strategy.Chooser(s, data)))
+	c := strategy.Chooser(s, data)
+	r, err := w.run(w.o.config(c))
 	if err == nil && j.number%1000 == 0 {
 		err = w.twice(s, j, data, r)
 	}
 	out.add(r, err)
+	out.asked = strategy.Asked(c)
 	out.points, out.more = w.delays.Ended()
 }
 
@@ -78,9 +80,16 @@ func (w *worker) twice(s strategy.Strategy, j *job, data strategy.Data, r *sim.R
 	return nil
 }
 
+// lookEvery is how many runs of a part of the tree pass between looks at the
+// context and the budget.
+const lookEvery = 64
+
 // subtree goes on with a part of the tree of orders, for as many runs as it may.
 func (w *worker) subtree(j *job, out *outcome) {
 	for out.runs < j.limit {
+		if out.runs%lookEvery == lookEvery-1 && w.o.over() {
+			return
+		}
 		out.add(w.run(w.o.config(strategy.Fixed(j.walk, w.o.Draws))))
 		if out.err != nil {
 			return
@@ -104,18 +113,28 @@ func (out *outcome) add(r *sim.Result, err error) {
 	if len(out.prints) < MaxClasses/batchSize {
 		out.prints = append(out.prints, r.Fingerprint)
 	}
-	if out.goals == nil && len(r.Goals) > 0 {
-		out.goals, out.reached = slices.Clone(r.Goals), make([]int, len(r.Goals))
-	}
-	for i, reached := range r.Reached {
-		if reached && i < len(out.reached) {
-			out.reached[i]++
+	for i, goal := range r.Goals {
+		n := 0
+		if r.Reached[i] {
+			n = 1
 		}
+		out.goals, out.reached = addGoal(out.goals, out.reached, goal, n)
 	}
 	if r.Verdict.Failed() {
 		out.failing++
 		out.fail(r)
 	}
+}
+
+// addGoal counts n runs that reached a goal; a goal that is new joins the list.
+func addGoal(goals []string, reached []int, goal string, n int) ([]string, []int) {
+	for i, g := range goals {
+		if g == goal {
+			reached[i] += n
+			return goals, reached
+		}
+	}
+	return append(goals, goal), append(reached, n)
 }
 
 func (out *outcome) fail(r *sim.Result) {
@@ -147,7 +166,8 @@ func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
 		traces[i] = r.Trace
 	}
 	a, b := traces[0], traces[1]
-	leaks := a.Rolling != f.rolling || a.Rolling != b.Rolling || f.signature == nondeterminism
+	leaks := a.Rolling != f.rolling || a.Rolling != b.Rolling ||
+		a.Signature != f.signature || b.Signature != f.signature // with the same events, state outside of the world
 	for range 8 { // what is random may come out the same twice
 		if !leaks || a.Rolling != b.Rolling {
 			break

@@ -15,8 +15,8 @@ func BenchmarkHotDrop(b *testing.B) {
 		name   string
 		params map[string]int64
 	}{
-		{"heartbeats=off", map[string]int64{"heartbeats": 1, "fetchInCall": 0, "large": 0}},
-		{"heartbeats=on", map[string]int64{"fetchInCall": 0, "large": 0}},
+		{"heartbeats=off", smallest()},
+		{"heartbeats=on", map[string]int64{"fetchInCall": 0, "large": 0, "linkHops": 0}},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			w := sim.NewWorld()

@@ -17,7 +17,7 @@ func HotDrop() *sim.Scenario {
 		Build: func(w *sim.World) {
 			h := newHotWorld(w)
 			large := w.Draw().Bool("large")
-			h.build(hotSetup{first: source(programSelfTruncate, 0, large, h.disk.NewVersion()), judged: []string{hotS1}})
+			h.build(hotSetup{first: source(programSelfTruncate, 0, large, h.disk.NewVersion()), judged: []string{hotS1}, overtaken: true})
 		},
 	}
 }

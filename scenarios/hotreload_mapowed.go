@@ -16,7 +16,7 @@ func HotMapOwed() *sim.Scenario {
 		Expect:     expect(hotS2h, "V0", "V1", "V0w", "V1w", "V1w+M"),
 		Build: func(w *sim.World) {
 			h := newHotWorld(w)
-			h.build(hotSetup{first: source(programSelfRewrite, 0, false, h.disk.NewVersion()), judged: []string{hotS2h}})
+			h.build(hotSetup{first: source(programSelfRewrite, 0, false, h.disk.NewVersion()), judged: []string{hotS2h}, overtaken: true})
 		},
 	}
 }

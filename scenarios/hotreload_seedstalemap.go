@@ -23,7 +23,7 @@ func HotSeedStaleMap() *sim.Scenario {
 			sim.ParamDoc{Label: "saves", Doc: "how many versions the driver saves; upstream's test does 20"},
 			sim.ParamDoc{Label: "cache", Doc: "what the transpile cache does", Options: []string{"hit", "miss", "off"}},
 		),
-		Properties: hotDocs(hotS1, hotS2, hotL2),
+		Properties: hotDocs(hotS1, hotS2, hotL2, hotTest),
 		Expect: append(expect(hotS1, "V0", "V1", "V0w", "V1w", "V1w+M"),
 			sim.Expectation{Variant: "V2", Open: true}),
 		Build: func(w *sim.World) {
@@ -35,7 +35,7 @@ func HotSeedStaleMap() *sim.Scenario {
 			d := &staleMapDriver{h: h, saves: saves}
 			h.build(hotSetup{
 				first:  source(programSelfTruncate, 0, true, h.disk.NewVersion()),
-				judged: []string{hotS1, hotS2, hotL2}, write: d.run,
+				judged: []string{hotS1, hotS2, hotL2, hotTest}, write: d.run,
 			})
 		},
 	}
@@ -101,5 +101,5 @@ func (d *staleMapDriver) read(chunk string) (save bool) {
 
 // fail reports what upstream's test would fail with.
 func (d *staleMapDriver) fail(facts, format string, args ...any) {
-	d.h.facts.violated(hotS2, facts, format, args...)
+	d.h.facts.violated(hotTest, facts, format, args...)
 }

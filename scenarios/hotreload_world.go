@@ -8,6 +8,7 @@ import (
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
 	"github.com/seed-3519b94c/simrun/sim/vfs"
+	"github.com/seed-3519b94c/simrun/sim/vfs/writers"
 )
 
 // hotMain is the entry module.
@@ -26,6 +27,7 @@ type hotWorld struct {
 	writer   *vfs.FS // those of W
 	stderr   *sim.Output
 	facts    hotFacts
+	plans    []writers.Plan
 	compiler compiler
 	micro    *jsloop.Microtasks // of J
 	touched  touched
@@ -40,6 +42,8 @@ type hotSetup struct {
 	first   env.Data // what the entry is at the start
 	imports bool     // T is needed
 	judged  []string // the properties that count
+	// overtaken: some run must publish a request between a rejection and its report.
+	overtaken bool
 	// starts says when W may begin.
 	starts startRule
 	// write is what W does; nil for a world without W.
@@ -68,7 +72,18 @@ func newHotWorld(w *sim.World) *hotWorld {
 	}
 	cfg := h.build0
 	cfg.Main = hotMain
+	for _, name := range hotSwitches {
+		if v := w.Draw().Option(name, switchOptions...); v != switchOptions[0] {
+			if err := cfg.Set(name, v); err != nil {
+				panic(err)
+			}
+		}
+	}
 	cfg.FetchInCall = w.Draw().Bool("fetchInCall")
+	hops := w.Draw().Pick("linkHops", linkHops...)
+	if err := cfg.Set("LinkHops", hops); err != nil {
+		panic(err)
+	}
 	cfg.Heartbeats = w.Draw().Option("heartbeats", "on", "off") == "on"
 	h.cfg = cfg
 	h.disk = vfs.New(w)
@@ -77,7 +92,7 @@ func newHotWorld(w *sim.World) *hotWorld {
 	h.start.Reset()
 	if h.sys == nil {
 		h.micro = jsloop.New(jsloop.Config{}).Microtasks()
-		h.compiler.programs = h.program
+		h.compiler.programs, h.plans = h.program, writers.All()
 		h.startRes, h.woken = w.Resource("first load"), w.Label("begin")
 		h.sys = hotreload.New(cfg, hotreload.Deps{})
 	}
@@ -155,6 +170,19 @@ func (t *touched) Reads(resource string) { t.w.Read(t.w.Resource(resource)) }
 // Writes notes a footprint.
 func (t *touched) Writes(resource string) { t.w.Write(t.w.Resource(resource)) }
 
+// hotSwitches are the switches of a build that can be flipped one by one, as
+// parameters: the variant's own setting unless they are pinned.
+var hotSwitches = []string{
+	"DeferPending", "DeferUnreported", "KeepNonEmptyMap", "LendFd", "EvictFirst", "LockedLookup", "MainRecreate",
+	"ResetErrors", "ReportInBeforeExit", "WatchBeforeRead", "CursorReset", "DedupHashes",
+}
+
+var switchOptions = []string{"variant", "false", "true"}
+
+// linkHops are the microtasks between fetch and evaluation, the usual number
+// first (observed on Bun 1.3.14: 2 to 12).
+var linkHops = []string{"3", "2", "5", "12"}
+
 // hotVariants are the builds that the scenarios of this package run.
 func hotVariants() []string {
 	return []string{"V1", "V0", "V2", "V0w", "V1w", "V1w+U", "V1w+M", "V2w"}
@@ -169,12 +197,17 @@ func expect(property string, variants ...string) []sim.Expectation {
 	return out
 }
 
-// commonParams documents what newHotWorld draws, and more.
+// hotParams documents what newHotWorld draws, and more.
 func hotParams(more ...sim.ParamDoc) []sim.ParamDoc {
-	return append([]sim.ParamDoc{
+	docs := append([]sim.ParamDoc{
 		{Label: "fetchInCall", Doc: "the entry is read inside the reload call", Options: []string{"false", "true"}},
+		{Label: "linkHops", Doc: "microtasks between fetch and evaluation", Options: linkHops},
 		{Label: "heartbeats", Doc: "the garbage collector's timer wakes the event loop", Options: []string{"on", "off"}},
 	}, more...)
+	for _, name := range hotSwitches {
+		docs = append(docs, sim.ParamDoc{Label: name, Doc: "a switch of the build; only pinned, never explored", Options: switchOptions})
+	}
+	return docs
 }
 
 // gen is a generation by its name.

@@ -3,10 +3,10 @@ package scenarios
 import (
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/vfs/writers"
 )
 
-// Ways in which W saves a file. The records that each makes were observed on
-// Linux 6.18.
+// Ways in which W saves a file: plans of package writers by shape.
 const (
 	planTruncate1  = "truncate1"  // truncate, a gap, one write
 	planTruncateN  = "truncateN"  // truncate, then chunks with gaps
@@ -32,82 +32,25 @@ const smallChunks = 3
 // save saves content over the entry, by a plan, and says so when the last byte
 // is there.
 func (h *hotWorld) save(p *sim.Proc, plan string, content env.Data, version uint32) {
-	s := &saver{h: h, p: p, content: content, version: version}
-	switch plan {
-	case planTruncate1:
-		s.open(hotMain, env.WriteOnly|env.Truncate)
-		p.Step("truncgap")
-		s.write(content)
-		s.done()
-	case planTruncateN:
-		s.truncateN()
-	case planInPlace:
-		s.open(hotMain, env.WriteOnly)
-		s.write(content)
-		_ = h.writer.Ftruncate(s.fd, int64(content.Len()))
-		s.done()
-	case planTempRename:
-		s.create(hotMain + ".next")
-		_ = h.writer.Rename(hotMain+".next", hotMain)
-		s.saved()
-	case planRmCreate:
-		_ = h.writer.Unlink(hotMain)
-		p.Step("rmgap")
-		s.create(hotMain)
-		s.saved()
-	case planVim:
-		_ = h.writer.Rename(hotMain, hotMain+"~")
-		p.Step("vimgap")
-		s.create(hotMain)
-		s.saved()
-		_ = h.writer.Unlink(hotMain + "~")
-	case planRmRename:
-		s.create(hotMain + ".next")
-		_ = h.writer.Unlink(hotMain)
-		p.Step("rmgap")
-		_ = h.writer.Rename(hotMain+".next", hotMain)
-		s.saved()
+	how := truncateN(content.Len())
+	for _, p := range h.plans {
+		if p.Name == plan && plan != planTruncateN {
+			how = p
+		}
 	}
+	// That a step fails is part of the story: the program may have touched its own file.
+	_ = how.RunTelling(p, h.writer, hotMain, content, func() { h.facts.saved(version) })
 }
 
-// saver is one save under way.
-type saver struct {
-	h       *hotWorld
-	p       *sim.Proc
-	content env.Data
-	version uint32
-	fd      env.FD
-}
-
-func (s *saver) open(path string, flags env.OpenFlag) { s.fd, _ = s.h.writer.Open(path, flags) }
-
-func (s *saver) write(d env.Data) { _, _ = s.h.writer.Write(s.fd, d) }
-
-// saved says that the file is as it should be.
-func (s *saver) saved() { s.h.facts.saved(s.version) }
-
-func (s *saver) done() {
-	s.saved()
-	_ = s.h.writer.Close(s.fd)
-}
-
-// create writes a whole new file. What it may replace is not saved by that yet.
-func (s *saver) create(path string) {
-	s.open(path, env.WriteOnly|env.Create|env.Truncate)
-	s.write(s.content)
-	_ = s.h.writer.Close(s.fd)
-}
-
-func (s *saver) truncateN() {
-	s.open(hotMain, env.WriteOnly|env.Truncate)
-	size := s.content.Len()
+// truncateN has a gap before every chunk, a long one before the first, and more than one chunk
+// also of a small file.
+func truncateN(size int) writers.Plan {
 	step := chunk
 	if size < smallChunks*chunk {
 		step = (size + smallChunks - 1) / smallChunks
 	}
-	for from := 0; from < size; from += step {
-		s.p.Step("gap")
-		s.write(s.content.Slice(from, min(from+step, size)))
-	}
-	s.done()
+	return writers.Plan{Name: planTruncateN, Evidence: writers.Shape, Steps: []writers.Step{
+		{Do: writers.Open, Flags: env.WriteOnly | env.Truncate},
+		{Do: writers.Gap, Label: "truncgap"}, {Do: writers.Write, Chunk: step, Label: "gap"}, {Do: writers.Close},
+	}}
 }

@@ -67,7 +67,7 @@ func TestFixedVariantsHold(t *testing.T) {
 
 // smallest are the parameters of the smallest hot-reload world.
 func smallest() map[string]int64 {
-	return map[string]int64{"heartbeats": 1, "large": 0, "fetchInCall": 0}
+	return map[string]int64{"heartbeats": 1, "large": 0, "fetchInCall": 0, "linkHops": 0}
 }
 
 // With windows only where the race is, hotreload/drop is small enough to go

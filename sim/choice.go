@@ -107,10 +107,10 @@ func (p *Point) Alternative(v int64) (int, bool) {
 // choose decides a choice of process p among the n values from lo, and records
 // the outcome.
 func (w *World) choose(kind Kind, p *Proc, label Label, lo int64, n int, nominal int64) int64 {
+	id, occ := p.at(label).next() // also if nothing is to be chosen: IDs do not depend on what is possible
 	if n == 1 {
 		return lo
 	}
-	id, occ := p.at(label).next()
 	w.point = Point{
 		Kind: kind, ID: id,
 		N: n, Lo: lo, Nominal: nominal, Steps: w.steps,

@@ -106,11 +106,9 @@ func (p *Proc) elapsed(k *mark, d int64) bool {
 		return yes
 	}
 	lo, hi := w.zone.Since(k.v)
-	switch {
-	case lo >= d:
-		return true
-	case hi < d:
-		return false
+	if lo >= d || hi < d {
+		p.at(w.dataLabelOf("elapsed")).next() // it counts as asked
+		return lo >= d
 	}
 	nominal := int64(0)
 	if yes {

@@ -91,7 +91,7 @@ func busyWorlds() *rapid.Generator[*busyWorld] {
 			b.procs = append(b.procs, busyProc{
 				loop:  rapid.IntRange(0, 2).Draw(t, "loop") == 2,
 				group: rapid.IntRange(0, 1).Draw(t, "group"),
-				code:  b.draw(t, 8, 1),
+				code:  b.draw(t, 12, 1),
 			})
 		}
 		return b
@@ -100,15 +100,18 @@ func busyWorlds() *rapid.Generator[*busyWorld] {
 
 // draw draws up to n calls. Calls that hand over code do so depth deep.
 func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
-	code := make([]call, rapid.IntRange(1, n).Draw(t, "calls"))
-	kinds := busyKinds
-	if !b.timeless {
-		kinds = busyTimedKinds
+	code := make([]call, rapid.IntRange((n+2)/3, n).Draw(t, "calls"))
+	var all []busyDo
+	for do := range busyTimedKinds {
+		if do < busyKinds || do > busyKinds && !b.timeless {
+			all = append(all, do)
+		}
 	}
+	kinds := rapid.SampledFrom(all)
 	paths := rapid.SampledFrom([]string{"a", "b", "d/a", "d/b", "d", "e/a", "e"})
 	for i := range code {
 		c := &code[i]
-		c.do = busyDo(rapid.IntRange(0, int(kinds)-1).Draw(t, "do"))
+		c.do = kinds.Draw(t, "do")
 		c.path, c.other = paths.Draw(t, "path"), paths.Draw(t, "other")
 		c.number = rapid.IntRange(0, 3).Draw(t, "number")
 		c.size = rapid.IntRange(0, 8).Draw(t, "size")
@@ -264,7 +267,7 @@ func (a *actor) watch(c call) bool {
 	wt := a.run.watchers[c.number&1]
 	switch c.do {
 	case busyAddWatch:
-		mask := []env.WatchMask{env.InAllEvents, env.InModify | env.InCreate, env.InAllEvents | env.InOneshot, env.InModify | env.InMaskAdd}
+		mask := []env.WatchMask{env.InAllEvents, env.InModify | env.InCreate, env.InAllEvents | env.InOneshot, env.InModify | env.InMaskAdd | env.InExclUnlink}
 		wd, err := wt.AddWatch(c.path, mask[c.size&3])
 		a.note(wd, err)
 	case busyRmWatch:
@@ -329,7 +332,7 @@ func (a *actor) script(c call) {
 	work := func() *jsloop.Promise {
 		t := a.run.actor(a.name, a.fs)
 		return a.js.Offload("work", func(p *sim.Proc) (jsloop.Value, error) {
-			t.name, t.p = p.Name(), p
+			t.name, t.p, t.version = p.Name(), p, 0
 			for _, b := range []byte(t.name) { // of its own, in whatever order threads are made
 				t.version = t.version*31 + uint32(b)
 			}

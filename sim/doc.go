@@ -70,5 +70,6 @@
 //     follows which events conflict and which orders are the same.
 //   - [Chooser], [Point], [Observer]: the one seam of nondeterminism.
 //   - [Window], [Profile]: how long things take.
-//   - [World.Note]: the story, for people.
+//   - [World.Note], [World.Detail]: the story, for people. [World.Rule]: what systems
+//     must do for it to be possible.
 package sim

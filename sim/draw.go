@@ -32,8 +32,8 @@ func (d Draw) draw(label string, lo, hi int64, text []string) int64 {
 
 func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	w := d.w
-	if hi < lo {
-		w.misuse("draw %q: from %d to %d is no range", label, lo, hi)
+	if hi < lo || hi-lo >= 1<<53 || hi-lo < 0 {
+		w.misuse("draw %q: %d to %d is no range that can be drawn from: want at least one value and at most 2^53", label, lo, hi)
 	}
 	p := w.cur.proc
 	if w.steps == 0 {
@@ -48,6 +48,9 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 		w.misuse("parameter %q: %d is outside of %d to %d", label, v, lo, hi)
 	default:
 		w.pin(kind, p, l, v, lo, hi)
+	}
+	if kind == KindOption && v == lo {
+		return v // as always: not worth a word
 	}
 	prm := Param{Label: label, Value: v, Lo: lo, Hi: hi}
 	if text != nil {

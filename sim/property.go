@@ -16,6 +16,7 @@ type properties struct {
 	reached     []bool
 	waiting     int // eventualities not yet seen, in calm
 	deadlines   int // pending deadline events
+	looking     bool
 }
 
 type alwaysProperty struct {
@@ -33,7 +34,7 @@ type eventually struct {
 func (ps *properties) reset() {
 	ps.always, ps.obligations, ps.eventually = ps.always[:0], ps.obligations[:0], ps.eventually[:0]
 	ps.goals, ps.reached = ps.goals[:0], ps.reached[:0]
-	ps.waiting, ps.deadlines = 0, 0
+	ps.waiting, ps.deadlines, ps.looking = 0, 0, false
 }
 
 // Always states what must hold after every event: check returns nil, or what is
@@ -46,7 +47,11 @@ func (w *World) Always(name string, check func() error) {
 // calm has begun: when faults have stopped and nothing is late any more. A bound
 // of 0 is the time until the world is at rest.
 func (w *World) Eventually(name string, within time.Duration, holds func() bool) {
-	w.props.eventually = append(w.props.eventually, &eventually{name: name, within: within, holds: holds})
+	e := &eventually{name: name, within: within, holds: holds}
+	w.props.eventually = append(w.props.eventually, e)
+	if w.calm {
+		w.await(len(w.props.eventually) - 1)
+	}
 }
 
 // Sometimes states a goal: something that some run must reach, or the test that
@@ -237,18 +242,24 @@ func (w *World) Calm() {
 			o.deadline(k)
 		}
 	}
-	for i, e := range w.props.eventually {
-		w.props.waiting++
-		if e.within > 0 {
-			cur := w.cur
-			w.cur.proc = w.procs[0]
-			w.arm(w.procs[0], w.deadlineLabel(e.name), Exactly(e.within), &w.props, int64(i))
-			w.cur = cur
-			w.props.deadlines++
-		}
+	for i := range w.props.eventually {
+		w.await(i)
 	}
-	if w.props.waiting > 0 {
-		w.Always("eventually", w.props.look(w))
+}
+
+// await begins to wait for an eventuality.
+func (w *World) await(i int) {
+	ps := &w.props
+	if ps.waiting++; ps.waiting == 1 && !ps.looking {
+		ps.looking = true
+		w.Always("eventually", ps.look(w))
+	}
+	if e := ps.eventually[i]; e.within > 0 {
+		cur := w.cur
+		w.cur.proc = w.procs[0]
+		w.arm(w.procs[0], w.deadlineLabel(e.name), Exactly(e.within), ps, int64(i))
+		w.cur = cur
+		ps.deadlines++
 	}
 }
 

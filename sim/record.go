@@ -173,6 +173,19 @@ func (w *World) Detail(format string, args ...any) {
 	e.Details = append(e.Details, fmt.Sprintf(format, args...))
 }
 
+// Rule notes that the current event is as it is because of a rule of a model: that
+// systems which have the rule can show this story. It costs nothing in runs that are
+// not recorded; one that is noted again counts once per event.
+func (w *World) Rule(id, text string) {
+	if w.rec == nil || len(w.rec.events) == 0 {
+		return
+	}
+	e := &w.rec.events[len(w.rec.events)-1]
+	if r := (Rule{id, text}); !slices.Contains(e.Rules, r) {
+		e.Rules = append(e.Rules, r)
+	}
+}
+
 // trace makes a Trace of the recording.
 func (r *recorder) trace(w *World, res *Result) *Trace {
 	t := &Trace{

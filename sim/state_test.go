@@ -37,7 +37,7 @@ func (w *World) AppendShared(dst []byte) []byte {
 	}
 	var all []keyed
 	for k, v := range w.pooled {
-		if s, ok := v.(interface{ appendState(dst []byte) []byte }); ok {
+		if s, ok := v.part.(interface{ appendState(dst []byte) []byte }); ok {
 			all = append(all, keyed{k.kind.String() + " " + k.name, s})
 		}
 	}

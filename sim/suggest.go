@@ -21,6 +21,9 @@ func (e *UnknownError) Error() string {
 		s += fmt.Sprintf("; did you mean %q?", near)
 	}
 	if len(e.Known) > 0 {
+		if s[len(s)-1] != '?' {
+			s += "."
+		}
 		s += " It has: " + strings.Join(e.Known, ", ")
 	}
 	return s
@@ -30,6 +33,11 @@ func (e *UnknownError) Error() string {
 // "" if none is near.
 func Nearest(name string, known []string) string {
 	best, at := "", len(name)/2+2
+	for _, k := range known {
+		if name != "" && strings.HasPrefix(k, name) {
+			return k
+		}
+	}
 	for _, k := range known {
 		if d := distance(name, k); d < at {
 			best, at = k, d

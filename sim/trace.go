@@ -61,6 +61,13 @@ type Event struct {
 	Notes      []string // what happened, in terms of the logic
 	Details    []string // what happened underneath, in terms of the models: system calls and their results
 	Source     string   // file:line of the logic that waited for it
+	Rules      []Rule   // of the models, that took effect: on which systems this can happen
+}
+
+// Rule is something that a model says real systems do, and that not all of them do.
+type Rule struct {
+	ID   string // such as inotify.merge
+	Text string // in words, with the systems and how it is known
 }
 
 // Race is a pair of events whose order decides: First happened before Second,

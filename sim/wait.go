@@ -94,12 +94,22 @@ type primitive struct {
 // to run. The caller resets it.
 func Pooled[T any](w *World, name string) *T {
 	k := pooledKey{reflect.TypeFor[T](), name}
-	if v, ok := w.pooled[k]; ok {
-		return v.(*T)
+	if p, ok := w.pooled[k]; ok {
+		if p.run == w.runs {
+			w.misuse("%T %q: there is one of that name already", p.part, name)
+		}
+		p.run = w.runs
+		return p.part.(*T)
 	}
 	v := new(T)
-	w.pooled[k] = v
+	w.pooled[k] = &pooledPart{v, w.runs}
 	return v
+}
+
+// pooledPart is a part of a world and the run that used it last.
+type pooledPart struct {
+	part any
+	run  uint64
 }
 
 type pooledKey struct {

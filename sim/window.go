@@ -118,9 +118,10 @@ func (p *Profile) find(process, label string) Window {
 // bring none of their own.
 func Laptop() *Profile {
 	return &Profile{
-		Name:  "laptop",
-		Step:  Micros(0.02, 1, 50),
-		Timer: Micros(0, 60, 1000),
+		Name:    "laptop",
+		Step:    Micros(0.02, 1, 50),
+		Timer:   Micros(0, 60, 1000),
+		Windows: make(map[string]Window),
 	}
 }
 
@@ -131,6 +132,7 @@ func CILoaded() *Profile {
 		Name:      "ci-loaded",
 		Step:      Micros(0.02, 2, 20_000),
 		Timer:     Micros(0, 240, 40_000),
+		Windows:   make(map[string]Window),
 		HoldOneIn: 10,
 		HoldMax:   20 * time.Millisecond,
 	}

@@ -92,7 +92,7 @@ type World struct {
 	point        Point
 	alts         []Alternative
 	observer     Observer
-	pooled       map[pooledKey]any
+	pooled       map[pooledKey]*pooledPart
 
 	where      *Proc // resumed last, at step whereStep; see Where
 	whereStep  int
@@ -102,6 +102,7 @@ type World struct {
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
 	steps      int
+	runs       uint64
 	alarm      int // the step at which storm or run end by themselves
 	foreground int // pending events of processes that are not in the background
 	contested  int
@@ -136,7 +137,7 @@ func NewWorld() *World {
 		spare:       make(map[string][]*Proc),
 		samplers:    make(map[*Profile]*sampler),
 		resources:   resources{names: newNames()},
-		pooled:      make(map[pooledKey]any),
+		pooled:      make(map[pooledKey]*pooledPart),
 	}
 	w.labels.check = w.checkLabel
 	return w
@@ -149,7 +150,11 @@ func (w *World) Close() { w.pool.Close() }
 type misuse struct{ err error }
 
 func (w *World) misuse(format string, args ...any) {
-	panic(misuse{fmt.Errorf(format, args...)})
+	m := misuse{fmt.Errorf(format, args...)}
+	if w.mistake == nil { // a process that recovers from everything does not hide it
+		w.mistake, w.stopped = m.err, true
+	}
+	panic(m)
 }
 
 // Run runs s once. The error is a mistake in the scenario or in cfg; whatever
@@ -180,6 +185,9 @@ func (w *World) Run(s *Scenario, cfg Config) (res *Result, err error) {
 
 func (w *World) begin(s *Scenario, cfg Config) error {
 	var err error
+	if s.Build == nil {
+		return fmt.Errorf("scenario %q: it has no Build", s.Name)
+	}
 	if w.scenario != s {
 		clear(w.pooled)
 		w.scenario, w.profiles = s, s.AllProfiles()
@@ -210,6 +218,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 		w.sampler = newSampler(w.profile)
 		w.samplers[w.profile] = w.sampler
 	}
+	w.runs++
 	w.resources.reset()
 	w.pending.reset()
 	w.zone.Reset()

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"strconv"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/reports"
@@ -88,26 +87,37 @@ func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
 	if c.options.Runs == 0 {
 		c.options.Runs = runs
 	}
-	for name, set := range map[string]func(uint64){
-		"SIMRUN_RUNS":    func(v uint64) { c.options.Runs = int(v) },
-		"SIMRUN_SEED":    func(v uint64) { c.options.Seed = v },
-		"SIMRUN_WORKERS": func(v uint64) { c.options.Workers = int(v) },
-	} {
-		text := cfg.Getenv(name)
+	numbers := []struct {
+		name string
+		set  func(uint64)
+	}{
+		{"SIMRUN_RUNS", func(v uint64) { c.options.Runs = int(v) }},
+		{"SIMRUN_SEED", func(v uint64) { c.options.Seed = v }},
+		{"SIMRUN_WORKERS", func(v uint64) { c.options.Workers = int(v) }},
+	}
+	for _, n := range numbers {
+		text := cfg.Getenv(n.name)
 		if text == "" {
 			continue
 		}
-		v, err := strconv.ParseUint(text, 0, 63)
-		if err != nil {
-			return nil, fmt.Errorf("%s=%q: want a whole number", name, text)
+		v, err := runner.ParseSeed(text)
+		if err != nil || n.name != "SIMRUN_SEED" && v-1 >= 1<<31 {
+			return nil, fmt.Errorf("%s=%q: want a whole number, 1 or more", n.name, text)
 		}
-		set(v)
+		n.set(v)
 	}
 	return c, nil
 }
 
 func (c *check) run(t *testing.T) {
-	c.corpus(t)
+	if c.corpus(t); t.Failed() {
+		return // rapid refuses to go on, and the news is there
+	}
+	t.Cleanup(func() { // rapid ends a failing test by itself
+		if c.worst != nil {
+			t.Log(c.tell(c.worst))
+		}
+	})
 	rapid.Check(t, func(rt *rapid.T) {
 		if c.found {
 			return // the rest of the draws have nothing to add
@@ -116,7 +126,6 @@ func (c *check) run(t *testing.T) {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
-	// rapid.Check has ended the test if it failed; see example for what it says.
 	switch e := c.expected; {
 	case e.Open:
 	case e.Fails != "" && !c.found:
@@ -161,7 +170,6 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		}
 		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
 			c.worst = f
-			rt.Log(c.tell(f))
 		}
 		return f
 	}
@@ -171,9 +179,7 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 // draw lets rapid draw the parameters that the scenario asks for.
 func (c *check) draw(rt *rapid.T) (map[sim.EventID]int64, error) {
 	d := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
-	w := sim.NewWorld()
-	defer w.Close()
-	_, err := w.Run(c.s, sim.Config{Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Chooser: d})
+	_, err := runner.Run(c.options, sim.Config{Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Chooser: d})
 	return d.draws, err
 }
 
@@ -195,17 +201,20 @@ func (d *drawer) Choose(p *sim.Point) int {
 
 // tell writes the file of a failure and returns its story.
 func (c *check) tell(f *runner.Failure) string {
+	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
+	if err != nil {
+		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
+	}
+	return c.story(f.Minimal, path) + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
+}
+
+// story tells a trace, and how to replay it.
+func (c *check) story(t *sim.Trace, path string) string {
 	var b bytes.Buffer
 	b.WriteByte('\n')
-	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
-	opt := reports.Options{Commands: []reports.Command{{Name: "replay", Line: "simrun replay " + path}}}
-	if rerr := reports.Text(&b, f.Minimal, opt); rerr != nil {
-		fmt.Fprintln(&b, rerr)
-	}
-	if err != nil {
-		fmt.Fprintf(&b, "\nthe story could not be kept: %v\n", err)
-	} else {
-		fmt.Fprintf(&b, "\nkept in %s: commit it, and it is replayed in every test run\n", path)
+	opt := reports.Options{Properties: c.s.Properties, Commands: []reports.Command{{Name: "replay", Line: "simrun replay " + path}}}
+	if err := reports.Text(&b, t, opt); err != nil {
+		fmt.Fprintln(&b, err)
 	}
 	return b.String()
 }
@@ -221,6 +230,10 @@ func (c *check) corpus(t *testing.T) {
 		trace, err := runner.LoadSim(path)
 		if err != nil {
 			t.Errorf("kept regression: %v", err)
+			continue
+		}
+		if trace.Variant != "" && !slices.Contains(c.s.Variants, trace.Variant) {
+			t.Errorf("kept regression %s: it is of variant %q, which the scenario does not have any more: rename it in the file, or delete the file", path, trace.Variant)
 			continue
 		}
 		if trace.Variant != c.options.Variant {
@@ -247,8 +260,7 @@ func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Rep
 	case broken:
 		c.found = c.found || trace.Failure.Property == c.expected.Fails
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
-		f := &runner.Failure{Signature: r.Trace.Signature, Found: r.Trace, Minimal: r.Trace}
-		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.tell(f))
+		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
 	}
 }
 

@@ -55,6 +55,7 @@ const (
 	hasNominal
 	hasSource
 	hasDetails
+	hasRules
 	eventBits = iota
 )
 

@@ -37,6 +37,9 @@ func genTrace() *rapid.Generator[*sim.Trace] {
 	outcome := rapid.Custom(func(t *rapid.T) sim.Outcome {
 		return sim.Outcome{Kind: kind.Draw(t, "kind"), Name: word.Draw(t, "name"), Value: number.Draw(t, "value")}
 	})
+	rule := rapid.Custom(func(t *rapid.T) sim.Rule {
+		return sim.Rule{ID: word.Draw(t, "rule"), Text: word.Draw(t, "text")}
+	})
 	return rapid.Custom(func(t *rapid.T) *sim.Trace {
 		str := func(name string) string { return word.Draw(t, name) }
 		tr := &sim.Trace{
@@ -75,7 +78,8 @@ func genTrace() *rapid.Generator[*sim.Trace] {
 				Window:  sim.Window{Earliest: dur("earliest"), Nominal: dur("nominal"), Latest: dur("latest")},
 				Nominal: dur("nominal"), Time: dur("time"),
 				Reads: footprint("reads"), Writes: footprint("writes"),
-				Outcomes: orNil(rapid.SliceOfN(outcome, 0, 2).Draw(t, "outcomes")), Notes: words.Draw(t, "notes"), Details: words.Draw(t, "details"), Source: str("source"),
+				Outcomes: orNil(rapid.SliceOfN(outcome, 0, 2).Draw(t, "outcomes")), Notes: words.Draw(t, "notes"), Details: words.Draw(t, "details"),
+				Rules: orNil(rapid.SliceOfN(rule, 0, 2).Draw(t, "rules")), Source: str("source"),
 			}
 			tr.Events = append(tr.Events, e)
 		}
@@ -243,7 +247,8 @@ func TestEveryEnumCanBeStored(t *testing.T) {
 func TestEveryFieldIsStored(t *testing.T) {
 	for value, want := range map[reflect.Type]string{
 		reflect.TypeFor[sim.Trace]():     "Scenario Variant Profile Mode Seed Strategy Module Revision Verdict Failure Signature Fingerprint Rolling Params Schedule Minimised Races Processes Labels Resources Setup Events Calm",
-		reflect.TypeFor[sim.Event]():     "Process Label Occurrence Cause Origin Window Nominal Time HeldAfter Reads Writes Outcomes Notes Details Source",
+		reflect.TypeFor[sim.Event]():     "Process Label Occurrence Cause Origin Window Nominal Time HeldAfter Reads Writes Outcomes Notes Details Source Rules",
+		reflect.TypeFor[sim.Rule]():      "ID Text",
 		reflect.TypeFor[sim.Failure]():   "Property Facts Message WaitFor Stack Step",
 		reflect.TypeFor[sim.Param]():     "Label Value Text Lo Hi",
 		reflect.TypeFor[sim.Deviation](): "Kind Event After Value Name AfterName",

@@ -181,6 +181,9 @@ func (d *decoder) words(ev *sim.Event, flags uint64) {
 	if flags&hasDetails != 0 {
 		ev.Details = d.strs()
 	}
+	if flags&hasRules != 0 {
+		ev.Rules = d.rules()
+	}
 	if flags&hasSource != 0 {
 		ev.Source = d.str()
 	}
@@ -328,6 +331,18 @@ func (d *decoder) strs() []string {
 	list := make([]string, n)
 	for i := range list {
 		list[i] = d.str()
+	}
+	return list
+}
+
+func (d *decoder) rules() []sim.Rule {
+	n := d.count("rules", 2)
+	if n == 0 {
+		return nil
+	}
+	list := make([]sim.Rule, n)
+	for i := range list {
+		list[i] = sim.Rule{ID: d.str(), Text: d.str()}
 	}
 	return list
 }

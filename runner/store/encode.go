@@ -183,6 +183,13 @@ func (e *encoder) words(ev *sim.Event, flags uint64) {
 	if flags&hasDetails != 0 {
 		e.strs(ev.Details)
 	}
+	if flags&hasRules != 0 {
+		e.uint(uint64(len(ev.Rules)))
+		for _, r := range ev.Rules {
+			e.str(r.ID)
+			e.str(r.Text)
+		}
+	}
 	if flags&hasSource != 0 {
 		e.str(ev.Source)
 	}
@@ -249,6 +256,9 @@ func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) 
 	}
 	if len(ev.Details) > 0 {
 		flags |= hasDetails
+	}
+	if len(ev.Rules) > 0 {
+		flags |= hasRules
 	}
 	if ev.Cause != last {
 		flags |= hasCause

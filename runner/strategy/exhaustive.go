@@ -6,16 +6,26 @@ import "github.com/seed-3519b94c/simrun/sim"
 // depth first and without reduction: each run is one path through the tree of
 // choices, and the next one differs from it in the last choice that has an
 // alternative left.
+//
+// A clock reading with many possible values is tried at its nominal value and at
+// both ends only; Partial tells.
 type Exhaustive struct {
-	path   []branch
-	prefix int // the first choices, that are fixed
-	at     int
+	path    []branch
+	prefix  int // the first choices, that are fixed
+	at      int
+	partial bool
 }
 
-type branch struct{ taken, of int32 }
+type branch struct{ taken, of int }
+
+// Partial reports whether some possible clock readings were left out.
+func (e *Exhaustive) Partial() bool { return e.partial }
+
+// fewReadings is up to how many possible clock readings are tried one by one.
+const fewReadings = 8
 
 // NewExhaustive walks through the paths that begin with prefix.
-func NewExhaustive(prefix []int32) *Exhaustive {
+func NewExhaustive(prefix []int) *Exhaustive {
 	e := &Exhaustive{prefix: len(prefix)}
 	for _, alt := range prefix {
 		e.path = append(e.path, branch{alt, 0})
@@ -28,13 +38,22 @@ func (e *Exhaustive) Choose(p *sim.Point) int {
 	if p.Kind == sim.KindOption {
 		return 0
 	}
+	n, few := p.N, p.Kind == sim.KindClock && p.N > fewReadings
+	if few {
+		n, e.partial = 3, true
+	}
 	if e.at == len(e.path) {
-		e.path = append(e.path, branch{0, int32(p.N)})
+		e.path = append(e.path, branch{0, n})
 	}
 	b := &e.path[e.at]
-	b.of = int32(p.N)
+	b.of = n
 	e.at++
-	return int(b.taken)
+	if few {
+		ends := [...]int64{p.Nominal, p.Lo, p.Lo + int64(p.N) - 1}
+		alt, _ := p.Alternative(ends[b.taken]) // all three are possible
+		return alt
+	}
+	return b.taken
 }
 
 // Next moves on to the next path and reports whether there is one.
@@ -51,13 +70,17 @@ func (e *Exhaustive) Next() bool {
 	return false
 }
 
+// maxPrefixes bounds the parts that Prefixes makes; a choice of more alternatives
+// than that is not split.
+const maxPrefixes = 1 << 14
+
 // Prefixes splits the tree: it returns the beginnings of a depth at which there
 // are at least want of them (or all complete paths, if the tree is smaller), in
 // order. run runs one path. The runs that it takes are not counted as explored.
-func Prefixes(want int, run func(sim.Chooser) error) ([][]int32, error) {
-	level := [][]int32{nil}
+func Prefixes(want int, run func(sim.Chooser) error) ([][]int, error) {
+	level := [][]int{nil}
 	for len(level) < want {
-		var next [][]int32
+		var next [][]int
 		for _, prefix := range level {
 			e := NewExhaustive(prefix)
 			if err := run(e); err != nil {
@@ -67,8 +90,12 @@ func Prefixes(want int, run func(sim.Chooser) error) ([][]int32, error) {
 				next = append(next, prefix)
 				continue
 			}
-			for alt := range e.path[len(prefix)].of {
-				next = append(next, append(append([]int32(nil), prefix...), alt))
+			n := e.path[len(prefix)].of
+			if len(next)+n > maxPrefixes {
+				return level, nil
+			}
+			for alt := range n {
+				next = append(next, append(append([]int(nil), prefix...), alt))
 			}
 		}
 		if len(next) == len(level) {

@@ -77,16 +77,25 @@ func (Default) Pick(*sim.Point) int { return 0 }
 // chooser lets a strategy and the common policy for data drive a world.
 type chooser struct {
 	Strategy
-	data Data
+	data  Data
+	asked bool
 }
 
 // Chooser makes s drive a world; data answers what is no schedule point.
-func Chooser(s Strategy, data Data) sim.Chooser { return &chooser{s, data} }
+func Chooser(s Strategy, data Data) sim.Chooser { return &chooser{Strategy: s, data: data} }
 
 // Choose asks the strategy or the policy.
 func (c *chooser) Choose(p *sim.Point) int {
 	if p.Kind == sim.KindSchedule {
 		return c.Pick(p)
 	}
+	c.asked = c.asked || p.Kind != sim.KindOption
 	return c.data.Pick(p)
+}
+
+// Asked reports whether a run by a chooser of this package asked for anything but
+// an order: a parameter, a fault, a clock reading.
+func Asked(c sim.Chooser) bool {
+	s, ok := c.(*chooser)
+	return ok && s.asked
 }

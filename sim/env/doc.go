@@ -23,6 +23,8 @@
 //   - [Proc]: the handle of one process: steps, sleeping, the clock.
 //   - [Mutex], [Uint32], [Queue], [Waker], [Output]: what processes share.
 //   - [FS], [Watcher]: files, descriptors and watches, in the terms of POSIX and inotify(7).
+//     [PosixFS]: the calls that few need.
+//   - [FileWatcher]: a watcher library, in the terms of Go's fsnotify.
 //   - [Data]: file content, in which two megabytes of blanks cost nothing.
 //   - [Errno]: the errors of those calls.
 //

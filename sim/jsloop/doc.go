@@ -40,6 +40,23 @@
 //		...
 //	})
 //
+// # In a world
+//
+// Start makes a process of a sim.World that drives a loop: its clock is the virtual
+// one, what a callback does to the outside are events, and others post to it:
+//
+//	js := jsloop.Start(w, "server", jsloop.Config{})
+//	js.Main(func() {
+//		js.SetTimeout(giveUp, 1)
+//		js.Offload("read", func(*sim.Proc) (jsloop.Value, error) {
+//			fd, err := files.Open("app.conf", env.ReadOnly) // on a thread of its own
+//			...
+//		}).Then(use, nil)
+//	})
+//
+// Whether giveUp or use runs first is then for the world to explore. Process says
+// what is an event and what commits to what time.
+//
 // # Exceptions
 //
 // What can throw and has a result returns an error, and the error is the exception:
@@ -84,5 +101,8 @@
 //     [Loop.Reject]: making them; Then, Catch, Finally: using them.
 //   - [Loop.All], [Loop.AllSettled], [Loop.Any], [Loop.Race]: combining them. [Settled].
 //   - [Loop.Async], [Async]: async functions, await, for await.
+//   - [Start], [StartBackground], [Process]: a loop that runs in a world;
+//     [Process.Post], [Process.Deliver], [Process.Offload]: what reaches it from outside.
+//   - [Microtasks]: the microtask queue alone, as an env.Microtasks.
 //   - [Throw], [Exception], [TypeError], [ReferenceError], [AggregateError]: errors.
 package jsloop

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
 )
 
@@ -82,4 +83,50 @@ func ExampleConfig_reports() {
 	// Output:
 	// unhandled: syntax error
 	// handled
+}
+
+// A loop in a world: a read that takes as long as it takes, and a timeout.
+func ExampleStart() {
+	w := sim.NewWorld()
+	defer w.Close()
+	s := &sim.Scenario{Name: "tutorial/timeout", Build: func(w *sim.World) {
+		js := jsloop.Start(w, "server", jsloop.Config{})
+		js.Main(func() {
+			config := js.Offload("read", func(p *sim.Proc) (jsloop.Value, error) {
+				p.Step("disk")
+				return "port 8000", nil
+			})
+			config.Then(func(v jsloop.Value) (jsloop.Value, error) { fmt.Println(v); return nil, nil }, nil)
+			js.SetTimeout(func() { fmt.Println("timeout") }, 5)
+		})
+	}}
+	slow := sim.CILoaded() // any step may be held up for 20 ms
+	s.Profiles = []*sim.Profile{slow}
+	for _, c := range []sim.Chooser{sim.Default{}, lateDisk{}} {
+		r, err := w.Run(s, sim.Config{Chooser: c})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println(r.Verdict)
+	}
+	// Output:
+	// port 8000
+	// timeout
+	// pass
+	// timeout
+	// port 8000
+	// pass
+}
+
+// lateDisk lets the disk be late.
+type lateDisk struct{}
+
+func (lateDisk) Choose(p *sim.Point) int {
+	for i := range p.Enabled {
+		if name := p.EventName(i); name != "server:main#1/read:disk#1" {
+			return i
+		}
+	}
+	return 0
 }

@@ -30,7 +30,9 @@ func golden(t *testing.T, name, got string) {
 	require.Equal(t, string(want), got, "%s; SIMRUN_UPDATE=1 accepts what is there now", file)
 }
 
-func scenario(build func(w *sim.World)) *sim.Scenario { return &sim.Scenario{Name: "test", Build: build} }
+func scenario(build func(w *sim.World)) *sim.Scenario {
+	return &sim.Scenario{Name: "test", Build: build}
+}
 
 func runOnce(t testing.TB, s *sim.Scenario, cfg sim.Config) *sim.Result {
 	t.Helper()
@@ -433,4 +435,30 @@ func TestMicrotasks(t *testing.T) {
 		}
 		m.Drain()
 	}))
+}
+
+// What an async function that still waits has deferred runs at the end of its process.
+func TestDroppedAsyncDefersCalls(t *testing.T) {
+	for _, kill := range []bool{false, true} {
+		ran := false
+		r := runOnce(t, scenario(func(w *sim.World) {
+			number := w.NewUint32("number")
+			js := jsloop.Start(w, "J", jsloop.Config{})
+			js.Main(func() {
+				js.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+					defer func() { number.Add(1); ran = true }()
+					return a.Await(js.NewPromise(func(func(jsloop.Value), func(error)) {}))
+				})
+				js.SetTimeout(func() {}, 10)
+			})
+			if kill {
+				w.Process("K", func(p *sim.Proc) {
+					p.Sleep("wait", time.Millisecond)
+					js.Proc().Kill()
+				})
+			}
+		}), sim.Config{})
+		require.Equal(t, sim.Pass, r.Verdict)
+		require.True(t, ran)
+	}
 }

@@ -86,9 +86,7 @@ func New(w *sim.World, name string) *Clock {
 	c.run++
 	c.Commit, c.hosting, c.scanning = false, 0, false
 	c.watched, c.contexts = c.watched[:0], c.contexts[:0]
-	for _, wt := range c.waits {
-		c.spare = append(c.spare, wt)
-	}
+	c.spare = append(c.spare, c.waits...)
 	c.waits = c.waits[:0]
 	c.proc = w.Actor(name)
 	w.AtEnd(name, c.scan)
@@ -160,7 +158,7 @@ func (c *Clock) Tick(d time.Duration) <-chan time.Time {
 
 // WithTimeout is WithDeadline with a deadline after d.
 func (c *Clock) WithTimeout(parent context.Context, d time.Duration) (context.Context, context.CancelFunc) {
-	return c.withDeadline(parent, epoch().Add(c.instant()+d), func() time.Duration { return d })
+	return c.withDeadline(parent, epoch().Add(c.instant()).Add(d), func() time.Duration { return d })
 }
 
 // WithDeadline makes a context that is cancelled at a deadline, which must come

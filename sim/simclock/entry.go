@@ -31,6 +31,10 @@ var kindNames = [kinds]string{"timer", "func", "after", "ticker", "tick", "deadl
 // also as long as a value that it has sent is unread: then Stop and Reset report true
 // and take the value back, as time.Timer does since Go 1.23.
 type entry struct {
+	view view // of timer or ticker
+	rest bool // what *view.stopped should be
+	busy bool // unread or owed
+
 	c       *Clock
 	kind    kind
 	maker   *maker
@@ -40,7 +44,6 @@ type entry struct {
 
 	timer  *clock.Timer
 	ticker *clock.Ticker
-	view   view // of one of them
 
 	ch      chan time.Time // capacity 1
 	f       func()         // of kindFunc
@@ -51,10 +54,8 @@ type entry struct {
 	since   env.Mark       // of a ticker: when it started
 	every   time.Duration
 	ticks   int64 // of the pending tick, counted from since
-	rest    bool  // what *view.stopped should be
 	unread  bool  // a value is in ch
 	owed    bool  // see sync
-	busy    bool  // unread or owed
 	watched bool
 }
 
@@ -144,6 +145,8 @@ func (e *entry) start(d time.Duration) {
 	e.due = c.instant() + min(d, never)
 	switch {
 	case d >= never:
+	case d == 0 && (e.kind == kindTimer || e.kind == kindAfter):
+		e.send() // maybeRunChan in runtime/time.go: who receives finds it
 	case e.ticking():
 		e.every, e.ticks = d, 0
 		e.since = c.proc.Mark()
@@ -230,16 +233,14 @@ func (e *entry) taken() {
 
 // look finds out, at the end of every event, what was done to timers in it.
 func (c *Clock) look() {
-	for i := 0; i < len(c.watched); i++ {
+	for i := c.touched(0); i >= 0; i = c.touched(i) {
 		e := c.watched[i]
-		if *e.view.stopped == e.rest && *e.view.next == c.resting && !e.busy {
-			continue
-		}
 		if e.sync(); e.kind == kindAfter && !e.unread {
 			c.watched = append(c.watched[:i], c.watched[i+1:]...)
 			e.watched = false
-			i--
+			continue
 		}
+		i++
 	}
 	if len(c.contexts)+len(c.waits) > 0 {
 		c.scanning = true
@@ -247,6 +248,18 @@ func (c *Clock) look() {
 		c.lookAtWaits()
 		c.scanning = false
 	}
+}
+
+// touched is the index of the first entry from i on that needs a closer look, or -1.
+// It runs after every event, over every timer.
+func (c *Clock) touched(i int) int {
+	resting, watched := c.resting, c.watched
+	for ; i < len(watched); i++ {
+		if e := watched[i]; *e.view.stopped != e.rest || e.busy || *e.view.next != resting {
+			return i
+		}
+	}
+	return -1
 }
 
 // sync does what the user has done to one timer in the current event.

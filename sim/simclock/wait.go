@@ -17,10 +17,13 @@ type Case struct {
 }
 
 // wait is a process that is blocked in Select. At the end of every event the clock
-// looks whether it can go on.
+// looks whether it can go on. Like in Go, who waits is handed what is sent, so that
+// nobody who comes later can snatch it.
 type wait struct {
-	cases []Case
-	list  sim.Waitlist
+	cases  []Case
+	list   sim.Waitlist
+	chosen int
+	value  time.Time
 }
 
 // Select blocks the calling process until one of the cases is ready, receives its
@@ -31,16 +34,16 @@ func (c *Clock) Select(cases ...Case) (int, time.Time) {
 	if !p.At(c.recv) {
 		return -1, time.Time{}
 	}
-	for {
-		if i := c.ready(cases, true); i >= 0 {
-			return i, c.receive(cases[i])
-		}
-		wt := c.newWait(cases)
-		p.Block(&wt.list, c.resource(cases), nil, c.woken)
-		if p.Dying() {
-			return -1, time.Time{}
-		}
+	if i := c.ready(cases); i >= 0 {
+		return i, c.receive(cases[i])
 	}
+	wt := c.newWait(cases)
+	p.Block(&wt.list, c.resource(cases), nil, c.woken)
+	if p.Dying() {
+		return -1, time.Time{}
+	}
+	c.spare = append(c.spare, wt)
+	return wt.chosen, wt.value
 }
 
 // Recv blocks the calling process until something is in ch, a channel of this clock,
@@ -56,7 +59,7 @@ func (c *Clock) TryRecv(ch <-chan time.Time) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	cases := [1]Case{{C: ch}}
-	if c.ready(cases[:], true) < 0 {
+	if c.ready(cases[:]) < 0 {
 		return time.Time{}, false
 	}
 	return c.receive(cases[0]), true
@@ -66,9 +69,9 @@ func (c *Clock) TryRecv(ch <-chan time.Time) (time.Time, bool) {
 // `<-ctx.Done()`.
 func (c *Clock) WaitDone(ctx context.Context) { c.Select(Case{Done: ctx}) }
 
-// ready returns the first case that is, or -1. looked charges the current event with
-// having looked.
-func (c *Clock) ready(cases []Case, looked bool) int {
+// ready returns the first case that is, or -1. The current event is charged with
+// having looked, unless it is the clock that looks.
+func (c *Clock) ready(cases []Case) int {
 	for i, s := range cases {
 		if s.Done != nil {
 			if s.Done.Err() != nil { // charges by itself
@@ -77,7 +80,7 @@ func (c *Clock) ready(cases []Case, looked bool) int {
 			continue
 		}
 		e := c.find(s.C)
-		if looked {
+		if !c.scanning {
 			c.w.Read(e.res)
 		}
 		if len(s.C) > 0 {
@@ -134,17 +137,21 @@ func (c *Clock) newWait(cases []Case) *wait {
 	return wt
 }
 
-// lookAtWaits lets processes go on that can.
+// lookAtWaits lets processes go on that can, and forgets those that were killed.
 func (c *Clock) lookAtWaits() {
 	still := c.waits[:0]
 	for _, wt := range c.waits {
-		if wt.list.Len() > 0 && c.ready(wt.cases, false) < 0 {
+		if wt.list.Len() == 0 {
+			continue
+		}
+		if wt.chosen = c.ready(wt.cases); wt.chosen < 0 {
 			still = append(still, wt)
 			continue
 		}
-		c.w.Release(&wt.list) // nobody, if the process was killed
+		wt.value = c.receive(wt.cases[wt.chosen])
 		clear(wt.cases)
-		c.spare = append(c.spare, wt)
+		c.w.Release(&wt.list)
 	}
+	clear(c.waits[len(still):])
 	c.waits = still
 }

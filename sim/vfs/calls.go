@@ -3,7 +3,6 @@ package vfs
 import (
 	"errors"
 	"strconv"
-	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -15,16 +14,16 @@ import (
 // by the call: `open`, `read`, `close`, and by size `read.64k` or `read.2m`. The
 // profile gives it its window.
 type FS struct {
-	d     *Disk
-	table kernel.Table
+	d       *Disk
+	table   kernel.Table
+	closing []env.FD // numbers that are free already while their close has not returned
 }
 
 var _ env.FS = (*FS)(nil)
 
 // Group makes a group of processes with a descriptor table of its own.
 func (d *Disk) Group() *FS {
-	f := &FS{d, d.k.NewTable()}
-	return f
+	return &FS{d: d, table: d.k.NewTable()}
 }
 
 // retry makes a call of the kernel that may have to wait for the lock of an
@@ -35,6 +34,7 @@ func retry[T any](f *FS, p *sim.Proc, call func() (T, error)) (T, error) {
 		if !errors.Is(err, kernel.ErrBlocked) {
 			return v, err
 		}
+		f.d.w.Write(f.d.lockRes)
 		p.Block(&f.d.locks, f.d.lockRes, nil, f.d.labels.locked)
 		if p.Dying() {
 			return v, err
@@ -58,38 +58,14 @@ func (f *FS) Open(path string, flags env.OpenFlag) (env.FD, error) {
 	if !ok {
 		return env.NoFD, env.EBADF
 	}
+	f.d.during = duringOpen
 	fd, err := retry(f, p, func() (env.FD, error) { return f.d.k.Open(f.table, path, flags) })
+	f.d.during = 0
+	f.noteEarly(fd)
 	if f.d.w.Recording() {
 		f.d.w.Detail("open %s = %s", path, number(int(fd), err))
 	}
 	return fd, err
-}
-
-// Read is read(2): `read`, preceded by `begin` if it is so large that others may
-// come between. A call that has begun keeps its file, whatever becomes of the
-// number.
-func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
-	l := f.d.labels.read[class(n)]
-	p := f.d.w.Running(l)
-	if class(n) == 0 {
-		if !p.At(l) {
-			return nil, env.EBADF
-		}
-		data, err := retry(f, p, func() (env.Data, error) { return f.d.k.Read(f.table, fd, n) })
-		f.noteIO("read", fd, n, data.Len(), err)
-		return data, err
-	}
-	if !p.At(f.d.labels.begin) {
-		return nil, env.EBADF
-	}
-	r, err := retry(f, p, func() (kernel.Reading, error) { return f.d.k.BeginRead(f.table, fd, n) })
-	if err != nil || !p.At(l) {
-		f.noteIO("read", fd, n, 0, err)
-		return nil, err
-	}
-	data := f.d.k.EndRead(&r)
-	f.noteIO("read", fd, n, data.Len(), nil)
-	return data, nil
 }
 
 // ReadDir is getdents(2), all names at once: `readdir`.
@@ -99,59 +75,6 @@ func (f *FS) ReadDir(fd env.FD) ([]string, error) {
 		return nil, env.EBADF
 	}
 	return retry(f, p, func() ([]string, error) { return f.d.k.ReadDir(f.table, fd, nil) })
-}
-
-// Write is write(2): `write`. If Disk.Parts says so, a write of more than 16 KiB
-// becomes visible in several steps, the events `write.part`; its record is
-// queued at its end.
-func (f *FS) Write(fd env.FD, data env.Data) (int, error) {
-	n := data.Len()
-	l := f.d.labels.write[class(n)]
-	p := f.d.w.Running(l)
-	parts := 1
-	if class(n) > 0 {
-		parts = max(f.d.Parts, 1)
-	}
-	win := p.Window(l)
-	if parts == 1 {
-		if !p.AtFor(l, win) {
-			return 0, env.EBADF
-		}
-		done, err := retry(f, p, func() (int, error) { return f.d.k.Write(f.table, fd, data) })
-		f.noteIO("write", fd, n, done, err)
-		return done, err
-	}
-	if !p.At(f.d.labels.begin) {
-		return 0, env.EBADF
-	}
-	wr, err := retry(f, p, func() (kernel.Writing, error) { return f.d.k.BeginWrite(f.table, fd, data) })
-	if err != nil {
-		f.noteIO("write", fd, n, 0, err)
-		return 0, err
-	}
-	part := share(win, parts)
-	for i := 1; i < parts; i++ {
-		if !p.AtFor(f.d.labels.part, part) {
-			return 0, env.EBADF
-		}
-		f.d.k.WriteStep(&wr, n*i/parts)
-	}
-	if !p.AtFor(l, part) {
-		return 0, env.EBADF
-	}
-	done := f.d.k.EndWrite(&wr)
-	f.noteIO("write", fd, n, done, nil)
-	return done, nil
-}
-
-// share is the window of one of n equal parts.
-func share(w sim.Window, n int) sim.Window {
-	d := time.Duration(n)
-	s := sim.Window{Earliest: w.Earliest / d, Nominal: w.Nominal / d, Latest: w.Latest}
-	if w.Latest < sim.Unbounded {
-		s.Latest = max(w.Latest/d, s.Nominal)
-	}
-	return s
 }
 
 // Seek is lseek(2) from the start: `seek`.
@@ -171,12 +94,10 @@ func (f *FS) Fstat(fd env.FD) (env.Stat, error) {
 
 // Ftruncate is ftruncate(2): `ftruncate`, by how much it changes the size.
 func (f *FS) Ftruncate(fd env.FD, size int64) error {
-	f.d.k.SetObserver(nil) // looking at the size is not part of the call
-	st, _ := f.d.k.Fstat(f.table, fd)
-	f.d.k.SetObserver((*observer)(f.d))
+	st, _ := f.d.k.Fstat(f.table, fd) // in the event before: how the call is called depends on it
 	change := int(st.Size - size)
 	l := f.d.labels.ftruncate[class(max(change, -change))]
-	return f.plain(l, "ftruncate", fd, func() error { return f.d.k.Ftruncate(f.table, fd, size) })
+	return f.plain(l, "ftruncate", fd, f.d.truncating(func() error { return f.d.k.Ftruncate(f.table, fd, size) }))
 }
 
 // Fsync is fsync(2): `fsync`.
@@ -200,10 +121,16 @@ func (f *FS) Close(fd env.FD) error {
 	if err != nil {
 		return err
 	}
-	if c.Releases && !p.At(f.d.labels.released[class(int(st.Size))]) {
-		return env.EBADF
+	if c.Releases {
+		f.closing = append(f.closing, fd)
+		if !p.At(f.d.labels.released[class(int(st.Size))]) {
+			return env.EBADF
+		}
+		f.noLongerClosing(fd)
 	}
+	f.d.during = duringClose
 	f.d.k.EndClose(c)
+	f.d.during = 0
 	return nil
 }
 
@@ -214,7 +141,7 @@ func (f *FS) Access(path string) error {
 
 // Rename is rename(2): `rename`.
 func (f *FS) Rename(from, to string) error {
-	return f.byPath(f.d.labels.rename, "rename", from+" to "+to, func() error { return f.d.k.Rename(f.table, from, to, 0) })
+	return f.RenameFlags(from, to, 0)
 }
 
 // Unlink is unlink(2): `unlink`.
@@ -272,4 +199,22 @@ func failed(err error) string {
 		return " = " + err.Error()
 	}
 	return ""
+}
+
+// noteEarly notes that a number was given out whose close has not returned yet.
+func (f *FS) noteEarly(fd env.FD) {
+	for _, c := range f.closing {
+		if c == fd {
+			f.d.rule("fd.early")
+		}
+	}
+}
+
+func (f *FS) noLongerClosing(fd env.FD) {
+	for i, c := range f.closing {
+		if c == fd {
+			f.closing = append(f.closing[:i], f.closing[i+1:]...)
+			return
+		}
+	}
 }

@@ -31,11 +31,66 @@ func (o *observer) Queued(to kernel.Instance, ev env.WatchEvent, fate kernel.Fat
 			o.w.Detail("inotify: %s%s", Describe(ev), [...]string{"", " (merged)", " (overflow)", " (lost)"}[fate])
 		}
 		o.w.Release(&wt.waiters)
+		if wt.ready != nil {
+			wt.ready(fate)
+		}
+	}
+	if o.w.Recording() {
+		(*Disk)(o).noteRecord(ev, fate)
 	}
 }
 
+// during is the call that the kernel is making, as far as notes are concerned.
+type during uint8
+
+const (
+	duringOpen during = iota + 1
+	duringRename
+	duringClose
+	duringTruncate
+)
+
+// noteRecord notes the rules that a record is owed to.
+func (d *Disk) noteRecord(ev env.WatchEvent, fate kernel.Fate) {
+	has := func(mask env.WatchMask) bool { return ev.Mask&mask != 0 }
+	switch {
+	case fate == kernel.Merged:
+		d.rule("inotify.merge")
+	case fate != kernel.Added:
+		d.rule("inotify.overflow")
+	case d.during == duringOpen && has(env.InModify):
+		d.rule("inotify.truncate")
+	case d.during == duringTruncate && has(env.InModify):
+		d.rule("inotify.cut")
+	case d.during == duringClose && has(env.InDeleteSelf):
+		d.rule("inotify.last-close")
+	case d.during == duringRename && has(env.InDeleteSelf):
+		d.rule("inotify.inode")
+	case d.during == duringRename && has(env.InMoveSelf):
+		d.rule("inotify.follows")
+	case d.during == duringRename && has(env.InMovedTo) && d.replaced:
+		d.rule("inotify.no-delete")
+	}
+}
+
+// Changed tells the watchers of other systems.
+func (o *observer) Changed(c kernel.Change) {
+	o.replaced = c.Victim != 0
+	for _, s := range o.sources {
+		s.changed(c)
+	}
+}
+
+// changeSource is a watcher that is made of changes, not of inotify records.
+type changeSource interface{ changed(c kernel.Change) }
+
 // Unlocked lets those try again who waited for an inode.
 func (o *observer) Unlocked(uint64) {
+	if o.locks.Len() == 0 {
+		o.w.Read(o.lockRes) // had somebody waited, he would go on
+		return
+	}
+	o.w.Write(o.lockRes)
 	for range o.locks.Len() {
 		o.w.Release(&o.locks)
 	}

@@ -1,6 +1,7 @@
 package vfs
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -15,10 +16,12 @@ import (
 // `name.timeout`.
 type Watcher struct {
 	d        *Disk
+	name     string
 	table    kernel.Table
 	instance kernel.Instance
 	res      sim.Resource
 	waiters  sim.Waitlist
+	ready    func(kernel.Fate) // called when a record was queued, if not nil
 	buf      []env.WatchEvent
 
 	add, rm, read, poll, woken, timeout sim.Label
@@ -30,17 +33,24 @@ var _ env.Watcher = (*Watcher)(nil)
 // is how many records it holds, 0 the 16,384 that Linux is shipped with.
 func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 	d := f.d
-	wt := sim.Pooled[Watcher](d.w, name)
+	key := name
+	for n, other := range d.watchers {
+		if other.name == name { // of another group
+			key = fmt.Sprintf("%s %d", name, n+1)
+		}
+	}
+	wt := sim.Pooled[Watcher](d.w, key)
 	if wt.d == nil {
 		w := d.w
 		*wt = Watcher{
-			d: d, add: w.Label(name + ".add"), rm: w.Label(name + ".rm"), read: w.Label(name + ".read"),
+			d: d, name: name, add: w.Label(name + ".add"), rm: w.Label(name + ".rm"), read: w.Label(name + ".read"),
 			poll: w.Label(name + ".poll"), woken: w.Label(name + ".woken"), timeout: w.Label(name + ".timeout"),
 		}
 	}
 	wt.table, wt.instance = f.table, d.k.NewInstance(maxQueued)
 	wt.res = d.cache.find(kernel.Resource{Kind: kernel.Queue, ID: uint64(wt.instance)})
 	wt.waiters.Reset()
+	wt.ready = nil
 	d.watchers = append(d.watchers, wt)
 	return wt
 }
@@ -73,7 +83,7 @@ func (wt *Watcher) Read(size int) ([]env.WatchEvent, error) {
 		return nil, env.EBADF
 	}
 	for wt.d.k.Queued(wt.instance) == 0 {
-		w.Read(wt.res)
+		w.Write(wt.res) // stands in line
 		p.Block(&wt.waiters, wt.res, nil, wt.woken)
 		if p.Dying() {
 			return nil, env.EBADF
@@ -97,6 +107,7 @@ func (wt *Watcher) Poll(timeout time.Duration) bool {
 	w.Read(wt.res)
 	ready := wt.d.k.Queued(wt.instance) > 0
 	for !ready && timeout != 0 {
+		w.Write(wt.res) // stands in line
 		released := p.BlockFor(&wt.waiters, wt.res, wt.woken, wt.timeout, 0, timeout)
 		if p.Dying() {
 			return false

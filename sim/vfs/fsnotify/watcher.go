@@ -19,6 +19,9 @@ type Inotify interface {
 // As in the original there are two tables, which can disagree: by descriptor
 // and by path.
 type Watcher struct {
+	// Noted is told the IDs of rules that take effect, if it is not nil.
+	Noted func(rule string)
+
 	inotify Inotify
 	byWD    []wdEntry
 	byPath  []pathEntry
@@ -109,6 +112,9 @@ func (w *Watcher) Handle(ev env.WatchEvent) (Event, error) {
 	}
 	wa := w.watchOf(ev.WD)
 	if wa == nil {
+		if ev.Mask&env.InIgnored == 0 {
+			w.noted("fsnotify.swallows")
+		}
 		return Event{}, nil // removed meanwhile
 	}
 	if ev.Mask&(env.InIgnored|env.InUnmount) != 0 {
@@ -123,18 +129,26 @@ func (w *Watcher) Handle(ev env.WatchEvent) (Event, error) {
 		w.drop(wa)
 		// The watch of the directory, if there is one, tells of the removal.
 		if _, ok := w.wdOf(path.Dir(wa.path)); ok {
+			w.noted("fsnotify.no-remove")
 			return Event{}, nil
 		}
 	}
 	var err error
 	if ev.Mask&env.InMoveSelf != 0 {
 		// inotify would follow the inode. Where it went to is unknown.
+		w.noted("fsnotify.moved")
 		err = w.remove(wa.path)
 		if errors.Is(err, ErrNonExistentWatch) {
 			err = nil
 		}
 	}
 	return w.event(name, ev), err
+}
+
+func (w *Watcher) noted(rule string) {
+	if w.Noted != nil {
+		w.Noted(rule)
+	}
 }
 
 // event makes the event of a record and keeps book of renames.

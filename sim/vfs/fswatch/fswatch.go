@@ -100,6 +100,17 @@ func (w *Watcher) Stop(h Handle) {
 	}
 }
 
+// Ended reports whether a record says that a watch is over, of which listeners are
+// told no more than "rename".
+func (w *Watcher) Ended(ev env.WatchEvent) bool {
+	for i := range w.watches {
+		if w.watches[i].wd == ev.WD {
+			return ev.Mask&env.InIgnored != 0
+		}
+	}
+	return false
+}
+
 // Handle takes one record and appends the calls of listeners that follow from it
 // to dst. Records of unknown descriptors, Q_OVERFLOW among them, are dropped.
 func (w *Watcher) Handle(ev env.WatchEvent, dst []Event) []Event {

@@ -28,13 +28,13 @@ func (k *Kernel) Chown(t Table, path string) error { return k.touch(t, path, env
 func (k *Kernel) Setxattr(t Table, path string) error { return k.touch(t, path, env.InAttrib) }
 
 // Times says which of its times utimensat(2) sets.
-type Times uint8
+type Times = env.Times
 
-// The times that can be set.
+// The times that can be set, and the event that tells of each.
 const (
-	BothTimes        Times = iota // as touch does: ATTRIB
-	ModificationTime              // alone: MODIFY
-	AccessTime                    // alone: ACCESS
+	BothTimes        = env.BothTimes        // ATTRIB
+	ModificationTime = env.ModificationTime // MODIFY
+	AccessTime       = env.AccessTime       // ACCESS
 )
 
 // Utimes is utimensat(2). Which event it queues depends on which times it sets
@@ -77,6 +77,11 @@ func (k *Kernel) changeInode(c *Call, d int32, effect step, mask env.WatchMask) 
 	effect.inode = in
 	if !k.deferred(c) {
 		k.perform(c, effect, false)
+		kind := Touched
+		if effect.do == cutInode {
+			kind = Cut
+		}
+		k.changed(kind, d)
 		k.announce(c, d, mask, false)
 		return
 	}

@@ -143,7 +143,11 @@ func (k *Kernel) end(c *Call) {
 // free reports whether a call may take the locks of these inodes.
 func (k *Kernel) free(inodes ...int32) bool {
 	for _, in := range inodes {
-		if in != 0 && k.inodes[in].locked {
+		if in == 0 {
+			continue
+		}
+		k.reads(Lock, k.inodes[in].serial)
+		if k.inodes[in].locked {
 			return false
 		}
 	}
@@ -152,7 +156,7 @@ func (k *Kernel) free(inodes ...int32) bool {
 
 // mayLock reports whether a call that runs at once may take the lock of an
 // inode; a deferred one waits for it at its lock step.
-func (k *Kernel) mayLock(in int32) bool { return k.split != nil || !k.inodes[in].locked }
+func (k *Kernel) mayLock(in int32) bool { return k.split != nil || k.free(in) }
 
 // lock holds an inode until the unlock step of a deferred call. A call that
 // runs at once has no need to.
@@ -171,7 +175,14 @@ func (k *Kernel) unlockLater(c *Call, in int32) {
 
 func (k *Kernel) unlock(in int32) {
 	k.inodes[in].locked = false
+	k.unlocked(in)
+}
+
+// unlocked tells that calls on an inode that got ErrBlocked may be tried again: the
+// inode is unlocked, or an open file of it is no longer busy.
+func (k *Kernel) unlocked(in int32) {
 	if k.cfg.Observer != nil {
+		k.writes(Lock, k.inodes[in].serial)
 		k.cfg.Observer.Unlocked(k.inodes[in].serial)
 	}
 }

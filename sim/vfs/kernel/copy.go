@@ -46,6 +46,8 @@ func (k *Kernel) Sendfile(t Table, from, to env.FD, n int) (int, error) {
 func (k *Kernel) copy(src, dst int32, n int) (int, error) {
 	s, d := &k.descriptions[src], &k.descriptions[dst]
 	target := k.inodeOf(dst)
+	k.writes(Description, s.serial) // also by a call that has to wait
+	k.writes(Description, d.serial)
 	if s.busy || d.busy || !k.free(target) {
 		return 0, ErrBlocked
 	}
@@ -58,10 +60,9 @@ func (k *Kernel) copy(src, dst int32, n int) (int, error) {
 	data := k.view(in, lo, hi)
 	o := &k.inodes[target]
 	k.writes(Content, o.serial)
-	k.writes(Description, uint64(src))
-	k.writes(Description, uint64(dst))
 	o.data, o.size = k.splice(o.data, o.size, d.offset, data)
 	s.offset, d.offset = hi, d.offset+hi-lo
+	k.changed(Wrote, d.dentry)
 	c := k.begin()
 	k.announceHeld(c, s.dentry, env.InAccess, true)
 	k.announceHeld(c, d.dentry, env.InModify, true)

@@ -84,9 +84,20 @@ func (k *Kernel) remove(d int32) {
 // unname removes the name of a dentry that the caller has pinned. The dentry
 // holds its directory for as long as it lives.
 func (k *Kernel) unname(d int32) {
+	k.replaced(d)
 	k.remove(d)
 	k.dentries[d].unlinked = true
 	k.dentries[k.dentries[d].parent].pins++
+}
+
+// replaced notes that records about the inode of a dentry from now on, or until now,
+// go to the watches of another directory or carry another name: for those who queue
+// them that is as if its watches changed.
+func (k *Kernel) replaced(d int32) {
+	de := &k.dentries[d]
+	if in := &k.inodes[de.inode]; in.watch != 0 || k.inodes[k.dentries[de.parent].inode].watch != 0 {
+		k.writes(Watches, in.serial)
+	}
 }
 
 func (k *Kernel) pin(d int32) { k.dentries[d].pins++ }
@@ -96,6 +107,9 @@ func (k *Kernel) pin(d int32) { k.dentries[d].pins++ }
 func (k *Kernel) unpin(c *Call, d int32) {
 	de := &k.dentries[d]
 	de.pins--
+	if de.unlinked && de.inode != 0 { // who is the last holder takes the file away
+		k.writes(Attributes, k.inodes[de.inode].serial)
+	}
 	if de.pins > 0 || !de.unlinked {
 		return
 	}

@@ -19,6 +19,10 @@ type description struct {
 	refs   int32 // numbers and calls under way
 	next   int32 // free list
 	offset int64
+	// serial names it in footprints. Unlike its place in the slab it is never used
+	// again, or who closes one file and who opens another would seem to have to do
+	// with each other.
+	serial uint64
 }
 
 func (d *description) path() bool { return d.flags&env.PathOnly != 0 }
@@ -126,7 +130,8 @@ func (k *Kernel) newDescription(d int32, flags env.OpenFlag) int32 {
 		id = int32(len(k.descriptions))
 		k.descriptions = append(k.descriptions, description{})
 	}
-	k.descriptions[id] = description{dentry: d, flags: flags, refs: 1}
+	k.opens++
+	k.descriptions[id] = description{dentry: d, flags: flags, refs: 1, serial: k.opens}
 	k.pin(d)
 	return id
 }
@@ -143,6 +148,7 @@ func (k *Kernel) release(c *Call, id int32) {
 		mask := env.InCloseNoWrite
 		if desc.writable() {
 			mask = env.InCloseWrite
+			k.changed(Closed, d)
 		}
 		k.announce(c, d, mask, true)
 	}
@@ -184,7 +190,11 @@ func (k *Kernel) BeginClose(t Table, fd env.FD) (Closing, error) {
 	k.touchNumber(t, fd, true)
 	desc := &k.descriptions[id]
 	de := &k.dentries[desc.dentry]
+	k.reads(Description, desc.serial)
 	c := Closing{desc: id, Last: desc.refs == 1}
+	if de.inode != 0 {
+		k.reads(Attributes, k.inodes[de.inode].serial) // whether it still has a name
+	}
 	if c.Last && de.unlinked && de.pins == 1 && de.inode != 0 {
 		in := &k.inodes[de.inode]
 		c.Releases = in.links == 0 && in.refs == 1
@@ -195,6 +205,7 @@ func (k *Kernel) BeginClose(t Table, fd env.FD) (Closing, error) {
 // EndClose has the effects of the last close: CLOSE_WRITE or CLOSE_NOWRITE, and
 // if the file has no name left, DELETE_SELF and IGNORED.
 func (k *Kernel) EndClose(cl Closing) {
+	k.writes(Description, k.descriptions[cl.desc].serial) // who is the last one queues CLOSE_*
 	c := k.begin()
 	k.release(c, cl.desc)
 	k.end(c)
@@ -237,10 +248,10 @@ func (k *Kernel) Seek(t Table, fd env.FD, offset int64) error {
 	if offset < 0 {
 		return env.EINVAL
 	}
+	k.writes(Description, k.descriptions[id].serial) // also by a call that has to wait
 	if k.descriptions[id].busy {
 		return ErrBlocked
 	}
-	k.writes(Description, uint64(id))
 	k.descriptions[id].offset = offset
 	return nil
 }

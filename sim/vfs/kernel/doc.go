@@ -40,6 +40,7 @@
 //     rename.go: the calls.
 //   - call.go: the parts of a call.
 //   - notify.go, inotify.go, queue.go: who is told of a change, watches, records.
+//   - change.go: the same for watchers of other systems.
 //
 // What is told in which order follows what Linux 6.18 does on ext4 and tmpfs,
 // recorded in testdata and run against the live kernel by the tests.

@@ -94,6 +94,15 @@ func (k *Kernel) Stat(t Table, path string) (Stat, error) {
 	return k.stat(k.dentries[d].inode), nil
 }
 
+// Lstat is lstat(2): Stat that does not follow a symbolic link at the end.
+func (k *Kernel) Lstat(t Table, path string) (Stat, error) {
+	d, err := k.resolve(t, path, false)
+	if err != nil {
+		return Stat{}, err
+	}
+	return k.stat(k.dentries[d].inode), nil
+}
+
 // Access is access(2) with F_OK. It queues nothing.
 func (k *Kernel) Access(t Table, path string) error {
 	_, err := k.resolve(t, path, true)

@@ -129,6 +129,7 @@ func (k *Kernel) newWatch() int32 {
 func (k *Kernel) endWatch(w int32) {
 	wa := k.watches[w]
 	k.writes(Watches, k.inodes[wa.inode].serial)
+	k.writes(Descriptors, uint64(wa.instance))
 	k.unchain(w)
 	k.enqueue(wa.instance, env.WatchEvent{WD: wa.wd, Mask: env.InIgnored})
 }

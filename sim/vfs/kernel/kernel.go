@@ -23,6 +23,10 @@ type Config struct {
 	// ModifyBeforeOpen queues the MODIFY of O_TRUNC before OPEN, as Linux did
 	// before 6.8 (known, not observed).
 	ModifyBeforeOpen bool
+	// Sharing makes unlink and rename fail for files that are open, EBUSY for the
+	// one that is to be named otherwise and EPERM for one that would be replaced, as
+	// on Windows for files opened without FILE_SHARE_DELETE (known, not observed).
+	Sharing bool
 	// Observer is told what calls touch and queue. Nil means nobody is.
 	Observer Observer
 }
@@ -43,13 +47,15 @@ type Kernel struct {
 
 	freeInode, freeDentry, freeDescription, freeWatch int32
 
-	serial uint64        // of the last inode made
-	cookie uint32        // of the last rename
-	arena  []env.Extent  // spliced content lives here until Reset
-	own    Call          // the call that is running, unless deferred
-	split  *Call         // where the steps of calls go, see Defer
-	seen   []inodeNumber // scratch of AppendState
-	opened []int32       // likewise: descriptions
+	serial  uint64       // of the last inode made
+	opens   uint64       // serial of the last description made
+	cookie  uint32       // of the last rename
+	arena   []env.Extent // spliced content lives here until Reset
+	own     Call         // the call that is running, unless deferred
+	split   *Call        // where the steps of calls go, see Defer
+	changes Changes
+	seen    []inodeNumber // scratch of AppendState
+	opened  []int32       // likewise: descriptions
 }
 
 // rootDentry is the entry of the directory in which absolute paths start.
@@ -77,7 +83,7 @@ func (k *Kernel) Reset() {
 	k.tables = k.tables[:0]
 	k.instances = k.instances[:0]
 	k.freeInode, k.freeDentry, k.freeDescription, k.freeWatch = 0, 0, 0, 0
-	k.serial, k.cookie = 0, 0
+	k.serial, k.opens, k.cookie = 0, 0, 0
 	k.own.clear()
 	k.split = nil
 
@@ -86,6 +92,9 @@ func (k *Kernel) Reset() {
 	d := k.newDentry("", root, rootDentry)
 	k.dentries[d].pins = 1 // for ever
 }
+
+// SetSharing sets Config.Sharing, see there.
+func (k *Kernel) SetSharing(on bool) { k.cfg.Sharing = on }
 
 // SetObserver replaces the observer; nil means nobody.
 func (k *Kernel) SetObserver(o Observer) { k.cfg.Observer = o }

@@ -44,7 +44,7 @@ func (k *Kernel) EndLink(t Table, l Linking, to string) error {
 		k.lock(c, dir)
 		k.inodes[in].links++
 		k.writes(Attributes, k.inodes[in].serial)
-		k.enter(p.dir, p.name, in)
+		k.changed(Made, k.enter(p.dir, p.name, in))
 		c.add(step{do: tellInode, inode: in, mask: env.InAttrib})
 		k.announceEntry(c, dir, p.name, env.InCreate, 0)
 		k.unlockLater(c, dir)

@@ -59,7 +59,7 @@ func (k *Kernel) made(p place, in int32, mask env.WatchMask) {
 	dir := k.dentries[p.dir].inode
 	c := k.begin()
 	k.lock(c, dir)
-	k.enter(p.dir, p.name, in)
+	k.changed(Made, k.enter(p.dir, p.name, in))
 	k.announceEntry(c, dir, p.name, mask, 0)
 	k.unlockLater(c, dir)
 	k.end(c)
@@ -84,6 +84,9 @@ func (k *Kernel) Unlink(t Table, path string) error {
 	dir, in := k.dentries[p.dir].inode, k.dentries[p.child].inode
 	if !k.free(dir, in) {
 		return ErrBlocked
+	}
+	if k.heldOpen(in) {
+		return env.EBUSY
 	}
 	k.inodes[in].links--
 	c := k.begin()
@@ -131,6 +134,7 @@ func (k *Kernel) unnameAndTell(c *Call, p place, mask env.WatchMask) {
 	k.lock(c, dir)
 	k.writes(Attributes, k.inodes[de.inode].serial)
 	unused := de.pins == 0
+	k.changed(Removed, d)
 	k.pin(d)
 	k.unname(d)
 	if unused {

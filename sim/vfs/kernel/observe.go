@@ -25,15 +25,16 @@ const (
 	Listing                             // which names directory ID has
 	Watches                             // who watches inode ID
 	Number                              // descriptor number Sub in table ID
-	Description                         // offset of open file description ID
+	Description                         // offset of the open file description of serial ID
 	Queue                               // the queue of inotify instance ID
-	Descriptors                         // which watch descriptors instance ID has given out
+	Descriptors                         // which watch descriptors of instance ID are in use
+	Lock                                // whether a call between its parts holds the lock of inode ID
 )
 
 var resourceNames = [...]string{
 	Content: "content", Attributes: "attributes", Entry: "entry", Listing: "listing",
 	Watches: "watches", Number: "fd", Description: "description", Queue: "queue",
-	Descriptors: "wds",
+	Descriptors: "wds", Lock: "lock",
 }
 
 func (k ResourceKind) String() string {
@@ -46,7 +47,7 @@ func (k ResourceKind) String() string {
 // Resource is something that two calls may conflict on. It is comparable.
 type Resource struct {
 	Kind ResourceKind
-	ID   uint64 // inode number, table, description or instance, as Kind says
+	ID   uint64 // inode number, table, serial of a description or instance, as Kind says
 	Sub  int    // the number, for Number
 	Name string // the entry, for Entry
 }

@@ -71,6 +71,7 @@ func (k *Kernel) openNew(t Table, p place, flags env.OpenFlag, mode uint16) (env
 	c := k.begin()
 	k.lock(c, dir)
 	d := k.enter(p.dir, p.name, k.newInode(regular, mode))
+	k.changed(Made, d)
 	k.announceEntry(c, dir, p.name, env.InCreate, 0)
 	k.unlockLater(c, dir)
 	fd := k.openDentry(c, t, d, flags)

@@ -214,7 +214,7 @@ func TestFootprint(t *testing.T) {
 	b.k.SetObserver(&seen)
 	b.write(fd, 1, 2)
 	require.Equal(t, []string{
-		"reads fd ", "writes description ", "writes content ", "reads watches ", "writes queue ", "reads watches ",
+		"reads fd ", "writes description ", "reads lock ", "writes content ", "reads watches ", "writes queue ", "reads watches ",
 	}, seen.touched)
 	for range 2 {
 		b.write(fd, 1, 2)

@@ -11,6 +11,8 @@ type Reading struct {
 	done int64
 	end  int64 // where the file ended at LookAtSize, -1 before
 	got  env.Data
+	// whole: it is one call, so nobody can have waited for it.
+	whole bool
 }
 
 // BeginRead starts a read of at most n bytes at the offset of fd.
@@ -23,12 +25,12 @@ func (k *Kernel) BeginRead(t Table, fd env.FD, n int) (Reading, error) {
 	if k.inodes[k.inodeOf(id)].kind == directory {
 		return Reading{}, env.EISDIR
 	}
+	k.writes(Description, desc.serial) // also by a call that has to wait
 	if desc.busy {
 		return Reading{}, ErrBlocked
 	}
 	desc.busy = true
 	desc.refs++
-	k.writes(Description, uint64(id))
 	return Reading{desc: id, off: desc.offset, want: int64(n), end: -1}, nil
 }
 
@@ -83,6 +85,13 @@ func (k *Kernel) view(in *inode, lo, hi int64) env.Data {
 	return k.slice(in.data, lo, hi)
 }
 
+// Stop makes what the read has so far all that it will return: it has met the end
+// of the file.
+func (r *Reading) Stop() { r.want = r.done }
+
+// Done is the number of bytes that the read has.
+func (r *Reading) Done() int { return int(r.done) }
+
 // EndRead takes the rest, moves the offset, and queues ACCESS if there was
 // anything.
 func (k *Kernel) EndRead(r *Reading) env.Data {
@@ -93,6 +102,10 @@ func (k *Kernel) EndRead(r *Reading) env.Data {
 	c := k.begin()
 	if r.done > 0 {
 		k.announce(c, desc.dentry, env.InAccess, true)
+	}
+	if !r.whole {
+		k.writes(Description, desc.serial)
+		k.unlocked(k.inodeOf(r.desc))
 	}
 	k.letGo(c, r.desc)
 	k.end(c)
@@ -118,7 +131,26 @@ func (k *Kernel) Read(t Table, fd env.FD, n int) (env.Data, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.whole = true
 	return k.EndRead(&r), nil
+}
+
+// List is the names of a directory, oldest first, appended to dst: opendir, readdir
+// and closedir as one, without a descriptor. It queues nothing.
+func (k *Kernel) List(t Table, path string, dst []string) ([]string, error) {
+	d, err := k.resolve(t, path, true)
+	if err != nil {
+		return dst, err
+	}
+	in := &k.inodes[k.dentries[d].inode]
+	if in.kind != directory {
+		return dst, env.ENOTDIR
+	}
+	k.reads(Listing, in.serial)
+	for d := in.first; d != 0; d = k.dentries[d].next {
+		dst = append(dst, k.dentries[d].name)
+	}
+	return dst, nil
 }
 
 // ReadDir is getdents(2) with a large buffer: all names, oldest first, are
@@ -137,10 +169,10 @@ func (k *Kernel) ReadDir(t Table, fd env.FD, dst []string) ([]string, error) {
 	if k.dentries[desc.dentry].unlinked {
 		return dst, env.ENOENT
 	}
-	if in.locked {
+	k.writes(Description, desc.serial)
+	if !k.free(k.inodeOf(id)) {
 		return dst, ErrBlocked
 	}
-	k.writes(Description, uint64(id))
 	k.reads(Listing, in.serial)
 	if desc.offset == 0 {
 		for d := in.first; d != 0; d = k.dentries[d].next {

@@ -3,12 +3,12 @@ package kernel
 import "github.com/seed-3519b94c/simrun/sim/env"
 
 // RenameFlag changes what Rename does.
-type RenameFlag uint8
+type RenameFlag = env.RenameFlag
 
 // The flags of renameat2(2).
 const (
-	NoReplace RenameFlag = 1 << iota // EEXIST if the new name is there
-	Exchange                         // the two names swap what they stand for
+	NoReplace = env.RenameNoReplace
+	Exchange  = env.RenameExchange
 )
 
 // Rename is renameat2(2). It queues MOVED_FROM and MOVED_TO with one cookie to
@@ -34,6 +34,12 @@ func (k *Kernel) Rename(t Table, from, to string, flags RenameFlag) error {
 	from1, to1 := k.dentries[src.dir].inode, k.dentries[dst.dir].inode
 	if !k.free(from1, to1, moved, victim) {
 		return ErrBlocked
+	}
+	switch {
+	case k.heldOpen(moved):
+		return env.EBUSY
+	case k.heldOpen(victim):
+		return env.EPERM
 	}
 	c := k.begin()
 	k.lock(c, from1)
@@ -130,6 +136,7 @@ func (k *Kernel) move(c *Call, src, dst place) {
 		k.inodes[k.dentries[dst.dir].inode].links++
 	}
 	k.rename(d, dst.dir, dst.name)
+	k.moved(d, src.dir, src.name, victim)
 	k.announceMove(c, src, dst, dir)
 	if victim != 0 {
 		c.add(step{do: tellInode, inode: victim, mask: env.InAttrib | k.inodes[victim].isDir()})
@@ -137,11 +144,28 @@ func (k *Kernel) move(c *Call, src, dst place) {
 	c.add(step{do: tellInode, inode: in, mask: env.InMoveSelf})
 }
 
+// heldOpen reports whether an open file keeps an inode from being renamed or
+// removed.
+func (k *Kernel) heldOpen(in int32) bool {
+	if !k.cfg.Sharing || in == 0 {
+		return false
+	}
+	k.writes(Attributes, k.inodes[in].serial) // which open and close read
+	for i := range k.descriptions {
+		if d := &k.descriptions[i]; d.refs > 0 && k.dentries[d.dentry].inode == in {
+			return true
+		}
+	}
+	return false
+}
+
 // rename puts a dentry under another name.
 func (k *Kernel) rename(d, parent int32, name string) {
+	k.replaced(d)
 	k.remove(d)
 	k.dentries[d].parent, k.dentries[d].name = parent, name
 	k.attach(d)
+	k.replaced(d)
 }
 
 // exchange swaps the names of src and dst. src is left pinned.
@@ -160,6 +184,8 @@ func (k *Kernel) exchange(c *Call, src, dst place) {
 	}
 	k.rename(a, dst.dir, dst.name)
 	k.rename(b, src.dir, src.name)
+	k.moved(a, src.dir, src.name, 0)
+	k.moved(b, dst.dir, dst.name, 0)
 	k.announceMove(c, src, dst, dirA)
 	c.add(step{do: tellInode, inode: inA, mask: env.InMoveSelf})
 	k.announceMove(c, dst, src, dirB)

@@ -56,6 +56,7 @@ func (k *Kernel) Fallocate(t Table, fd env.FD, off, n int64) error {
 	if off+n > k.inodes[in].size {
 		k.cut(in, off+n)
 	}
+	k.changed(Cut, k.descriptions[id].dentry)
 	c := k.begin()
 	k.announceHeld(c, k.descriptions[id].dentry, env.InModify, true)
 	k.end(c)

@@ -18,7 +18,7 @@ func (k *Kernel) CopyFrom(from *Kernel) {
 	k.watches = append(k.watches[:0], from.watches...)
 	k.freeInode, k.freeDentry = from.freeInode, from.freeDentry
 	k.freeDescription, k.freeWatch = from.freeDescription, from.freeWatch
-	k.serial, k.cookie = from.serial, from.cookie
+	k.serial, k.opens, k.cookie = from.serial, from.opens, from.cookie
 	k.arena = nil // content of k may be in use by other copies
 	k.own.CopyFrom(&from.own)
 	k.split = nil

@@ -12,12 +12,13 @@ type Writing struct {
 	data   env.Data
 	total  int
 	byTell bool // moves the offset of the description: not for pwrite
+	whole  bool // one call: nobody can have waited for it
 }
 
 // BeginWrite starts a write of d at the offset of fd, or at the end of the file
 // if it was opened to append. Nothing is visible yet.
 func (k *Kernel) BeginWrite(t Table, fd env.FD, d env.Data) (Writing, error) {
-	return k.beginWrite(t, fd, -1, d)
+	return k.lockToWrite(k.beginWrite(t, fd, -1, d))
 }
 
 // BeginPwrite starts a pwrite(2). On a file opened to append, off is ignored, as
@@ -26,7 +27,16 @@ func (k *Kernel) BeginPwrite(t Table, fd env.FD, off int64, d env.Data) (Writing
 	if off < 0 {
 		return Writing{}, env.EINVAL
 	}
-	return k.beginWrite(t, fd, off, d)
+	return k.lockToWrite(k.beginWrite(t, fd, off, d))
+}
+
+// lockToWrite notes that others will find the inode locked, unless the write is at its
+// end before they come.
+func (k *Kernel) lockToWrite(w Writing, err error) (Writing, error) {
+	if err == nil {
+		k.writes(Lock, k.inodes[w.inode].serial)
+	}
+	return w, err
 }
 
 func (k *Kernel) beginWrite(t Table, fd env.FD, off int64, d env.Data) (Writing, error) {
@@ -38,15 +48,18 @@ func (k *Kernel) beginWrite(t Table, fd env.FD, off int64, d env.Data) (Writing,
 	ino := k.inodeOf(id)
 	in := &k.inodes[ino]
 	byTell := off < 0
-	if in.locked || byTell && desc.busy {
+	if byTell {
+		k.writes(Description, desc.serial) // also by a call that has to wait
+	}
+	if !k.free(ino) || byTell && desc.busy {
 		return Writing{}, ErrBlocked
 	}
 	if byTell {
-		k.writes(Description, uint64(id))
 		desc.busy = true
 		off = desc.offset
 	}
 	if desc.flags&env.Append != 0 {
+		k.reads(Content, in.serial) // the end of the file, even if there is nothing to write
 		off = in.size
 	}
 	in.locked = true
@@ -65,6 +78,11 @@ const Page = 4096
 func (w *Writing) NextPage() int {
 	at := w.off + int64(w.done)
 	return min(w.done+int(Page-at%Page), w.total)
+}
+
+// Overlap is how many bytes of the write lie within the file as it is.
+func (k *Kernel) Overlap(w *Writing) int {
+	return int(max(0, min(int64(w.total), k.inodes[w.inode].size-w.off)))
 }
 
 // WriteStep makes the bytes up to upTo, counted from the start of the write,
@@ -95,9 +113,14 @@ func (k *Kernel) EndWrite(w *Writing) int {
 	}
 	c := k.begin()
 	if w.total > 0 {
+		k.changed(Wrote, desc.dentry)
 		k.announce(c, desc.dentry, env.InModify, true)
 	}
-	k.unlock(w.inode)
+	k.inodes[w.inode].locked = false
+	if !w.whole {
+		k.writes(Description, desc.serial)
+		k.unlocked(w.inode)
+	}
 	k.letGo(c, w.desc)
 	k.end(c)
 	return w.total
@@ -105,19 +128,24 @@ func (k *Kernel) EndWrite(w *Writing) int {
 
 // Write is write(2) in one part.
 func (k *Kernel) Write(t Table, fd env.FD, d env.Data) (int, error) {
-	w, err := k.BeginWrite(t, fd, d)
+	w, err := k.beginWrite(t, fd, -1, d)
 	if err != nil {
 		return 0, err
 	}
+	w.whole = true
 	return k.EndWrite(&w), nil
 }
 
 // Pwrite is pwrite(2) in one part.
 func (k *Kernel) Pwrite(t Table, fd env.FD, off int64, d env.Data) (int, error) {
-	w, err := k.BeginPwrite(t, fd, off, d)
+	if off < 0 {
+		return 0, env.EINVAL
+	}
+	w, err := k.beginWrite(t, fd, off, d)
 	if err != nil {
 		return 0, err
 	}
+	w.whole = true
 	return k.EndWrite(&w), nil
 }
 

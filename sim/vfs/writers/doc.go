@@ -18,7 +18,7 @@
 //
 // Swap files and lock files of editors are left out.
 //
-//   - [Plan], [Step]: the data.
+//   - [Plan], [Step]: the data. [Plan.RunTelling] says when the content is there.
 //   - [All], [Named]: the plans: programs.go of programs, shapes.go by shape.
 //   - [Attributes]: calls beyond env.FS that some plans make.
 package writers

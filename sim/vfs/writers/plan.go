@@ -80,24 +80,32 @@ type Step struct {
 	Optional bool
 }
 
-// Attributes are calls that some plans make and env.FS does not have. Where a
-// file system lacks them, the steps are left out, and with them their records:
-// ATTRIB, and for Fallocate MODIFY.
+// Attributes are calls that some plans make and env.FS does not have; env.PosixFS
+// does. Where a file system lacks them, the steps are left out, and with them their
+// records: ATTRIB, and for Fallocate MODIFY.
 type Attributes interface {
 	Fallocate(fd env.FD, offset, n int64) error
 	Fchmod(fd env.FD, mode uint16) error
 	Setxattr(path string) error
-	Utimes(path string) error
+	Utimes(path string, which env.Times) error
 }
 
 // Run saves content to file. It stops at the first step that fails, and closes
 // what it has open.
 func (p Plan) Run(proc env.Proc, fs env.FS, file string, content env.Data) error {
+	return p.RunTelling(proc, fs, file, content, nil)
+}
+
+// RunTelling is Run that calls saved, if it is not nil, at the first instant from
+// which on the file has its new content and keeps it: the end of the step that
+// Plan.Saves names.
+func (p Plan) RunTelling(proc env.Proc, fs env.FS, file string, content env.Data, saved func()) error {
 	r := run{proc: proc, fs: fs, content: content, size: content.Len(), fd: env.NoFD}
+	last := p.Saves(r.size)
 	r.attributes, _ = fs.(Attributes)
 	r.dir, r.base = path.Split(file)
-	for _, s := range p.Steps {
-		if r.size < s.AtLeast || s.Below > 0 && r.size >= s.Below {
+	for i, s := range p.Steps {
+		if !s.applies(r.size) {
 			continue
 		}
 		if err := r.step(s); err != nil && !s.Optional {
@@ -106,8 +114,29 @@ func (p Plan) Run(proc env.Proc, fs env.FS, file string, content env.Data) error
 			}
 			return fmt.Errorf("%s: %s %q: %w", p.Name, s.Do, r.name(s.Name), err)
 		}
+		if i == last && saved != nil {
+			saved()
+		}
 	}
 	return nil
+}
+
+// applies reports whether the step is one for contents of that size.
+func (s *Step) applies(size int) bool {
+	return size >= s.AtLeast && (s.Below == 0 || size < s.Below)
+}
+
+// Saves is the step at whose end the file has its new content of that size: the last
+// one that writes it, cuts it, or gives it its name. It is -1 for a plan that saves
+// nothing.
+func (p Plan) Saves(size int) int {
+	last := -1
+	for i, s := range p.Steps {
+		if s.applies(size) && (s.Do == Write || s.Do == Fit || s.Do == Rename && s.To == "*") {
+			last = i
+		}
+	}
+	return last
 }
 
 // run is a plan under way.
@@ -174,7 +203,7 @@ func (r *run) attribute(s Step) error {
 	case Setxattr:
 		return r.attributes.Setxattr(r.name(s.Name))
 	case Touch:
-		return r.attributes.Utimes(r.name(s.Name))
+		return r.attributes.Utimes(r.name(s.Name), env.BothTimes)
 	}
 	return fmt.Errorf("unknown step %d", s.Do)
 }

@@ -1,0 +1,281 @@
+package simclock_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/benbjohnson/clock"
+	"github.com/seed-3519b94c/simrun/sim"
+	"pgregory.net/rapid"
+)
+
+// op is one operation of a script, on one of a few slots.
+type op struct {
+	Do   string
+	Slot int
+	On   int // the other slot or the function
+	For  time.Duration
+}
+
+// script is a list of operations, and the functions that its AfterFuncs run.
+type script struct {
+	Main  []op
+	Funcs [2][]op
+}
+
+const slots = 2
+
+var anyOp = []string{
+	"timer", "func", "ticker", "after", "tick",
+	"stop", "stop", "reset", "reset", "stopTicker", "resetTicker",
+	"sleep", "sleep", "sleep", "recv", "recv", "tryRecv", "tryRecv", "peek", "tryTick", "recvTick", "peekTick", "now",
+	"withTimeout", "withDeadline", "withCancel", "cancel", "err", "deadline", "waitDone",
+}
+
+// drawScript draws a script. Every operation has a duration with a fraction of its
+// own, so that no two things happen at one instant, unless ties are asked for.
+func drawScript(t *rapid.T, ops int, ties bool) script {
+	n := 0
+	one := rapid.Custom(func(t *rapid.T) op {
+		n++
+		o := op{
+			Do:   rapid.SampledFrom(anyOp).Draw(t, "do"),
+			Slot: rapid.IntRange(0, slots-1).Draw(t, "slot"),
+			On:   rapid.IntRange(0, slots-1).Draw(t, "on"),
+			For:  time.Duration(rapid.IntRange(0, 8).Draw(t, "ms")) * ms,
+		}
+		switch {
+		case ties:
+			o.For = max(o.For/4, ms)
+		case o.For > 0 || o.Do != "timer" && o.Do != "after": // Reset(0) depends on where the runtime keeps the timer
+			o.For += time.Duration(sim.NewRand(uint64(n)).IntN(800_000) + 100_000)
+		}
+		return o
+	})
+	s := script{Main: rapid.SliceOfN(one, ops/3, ops).Draw(t, "main")}
+	for i, do := range []string{"func", "timer", "ticker", "withTimeout"} { // something to work on
+		if o := one.Draw(t, "first"); o.Slot != 0 {
+			o.Do, o.Slot, o.For = do, i%slots, max(o.For, ms/3+time.Duration(i))
+			s.Main = append([]op{o}, s.Main...)
+		}
+	}
+	for i := range s.Funcs {
+		s.Funcs[i] = rapid.SliceOfN(one, 0, ops/10+1).Draw(t, "func")
+	}
+	return s
+}
+
+// api is what a script runs on: a clock, and the things that a process of a world
+// must not do in Go's way.
+type api struct {
+	clock.Clock
+	recv func(ch <-chan time.Time, bound time.Duration) (time.Time, bool)
+	try  func(ch <-chan time.Time) (time.Time, bool)
+	done func(ctx context.Context, bound time.Duration) bool
+	sync func() // a scheduling point of no duration
+}
+
+// slot is what the operations work on.
+type slot struct {
+	timer  *clock.Timer
+	ch     <-chan time.Time
+	ticker *clock.Ticker
+	tick   <-chan time.Time
+	ctx    context.Context
+	cancel context.CancelFunc
+}
+
+// machine runs a script and keeps what it sees.
+type machine struct {
+	api
+	s     script
+	mu    sync.Mutex
+	log   []string
+	start time.Time
+	slots [slots]slot
+	over  bool
+	fine  bool // a scheduling point before every operation
+}
+
+// at is what is in a slot, and set puts something there: in a bubble two goroutines
+// may do so at one instant.
+func (m *machine) at(i int) slot {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.slots[i]
+}
+
+func (m *machine) set(i int, put func(s *slot)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	put(&m.slots[i])
+}
+
+// say returns how much has been said.
+func (m *machine) say(who, format string, args ...any) int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.over {
+		m.log = append(m.log, fmt.Sprintf("%v %s: ", m.Since(m.start), who)+fmt.Sprintf(format, args...))
+	}
+	return len(m.log)
+}
+
+func (m *machine) main() {
+	m.start = m.Now()
+	m.run("main", m.s.Main)
+	m.point()
+	m.mu.Lock()
+	m.over = true
+	m.mu.Unlock()
+	for i := range slots {
+		at := m.at(i)
+		if at.ticker != nil {
+			at.ticker.Stop()
+		}
+		if at.timer != nil {
+			at.timer.Stop()
+		}
+		if at.cancel != nil {
+			at.cancel()
+		}
+	}
+	m.Sleep(100 * ms) // in a bubble time stops with the first goroutine
+}
+
+// point is a scheduling point where Go has one, which is everywhere.
+func (m *machine) point() {
+	if m.fine {
+		m.sync()
+	}
+}
+
+func (m *machine) run(who string, ops []op) {
+	for i, o := range ops {
+		m.mu.Lock()
+		over := m.over
+		m.mu.Unlock()
+		if over {
+			return
+		}
+		m.do(fmt.Sprintf("%s/%d %s", who, i, o.Do), o)
+	}
+}
+
+func (m *machine) do(who string, o op) {
+	m.point()
+	stamp := func(t time.Time, ok bool) {
+		m.point()
+		if ok {
+			m.say(who, "%v", t.Sub(m.start))
+		} else {
+			m.say(who, "nothing")
+		}
+	}
+	at := m.at(o.Slot)
+	switch o.Do {
+	case "timer":
+		t := m.Timer(o.For)
+		m.set(o.Slot, func(s *slot) { s.timer, s.ch = t, t.C })
+	case "func":
+		f := o.On % len(m.s.Funcs)
+		t := m.AfterFunc(max(o.For, 1), func() {
+			if m.say(who, "runs") < 40 { // a function may arm itself twice
+				m.run(fmt.Sprint("func", f), m.s.Funcs[f])
+			}
+		})
+		m.set(o.Slot, func(s *slot) { s.timer, s.ch = t, nil })
+	case "after":
+		ch := m.After(o.For)
+		m.set(o.Slot, func(s *slot) { s.ch = ch })
+	case "ticker":
+		if at.ticker != nil {
+			at.ticker.Stop()
+		}
+		t := m.Ticker(o.For)
+		m.set(o.Slot, func(s *slot) { s.ticker, s.tick = t, t.C })
+	case "tick":
+		ch := m.Tick(o.For)
+		m.set(o.Slot, func(s *slot) { s.tick = ch })
+	case "stop":
+		if at.timer != nil {
+			m.say(who, "%v", at.timer.Stop())
+		}
+	case "reset":
+		if t := at.timer; t != nil {
+			if t.C == nil {
+				o.For = max(o.For, ms/3) // a function that is due at once races with who made it so
+			}
+			m.say(who, "%v", t.Reset(o.For))
+		}
+	case "stopTicker":
+		if at.ticker != nil {
+			at.ticker.Stop()
+		}
+	case "resetTicker":
+		if at.ticker != nil {
+			at.ticker.Reset(o.For)
+		}
+	case "sleep":
+		m.Sleep(o.For)
+	case "now":
+		m.say(who, "%v", m.Until(m.start.Add(o.For)))
+	case "recv":
+		stamp(m.recv(at.ch, o.For))
+	case "recvTick":
+		stamp(m.recv(at.tick, o.For))
+	case "tryRecv":
+		stamp(m.try(at.ch))
+	case "tryTick":
+		stamp(m.try(at.tick))
+	case "peek":
+		stamp(m.peek(at.ch))
+	case "peekTick":
+		stamp(m.peek(at.tick))
+	default:
+		m.doContext(who, o)
+	}
+}
+
+// peek reads in Go's way, in a step of its own.
+func (m *machine) peek(ch <-chan time.Time) (t time.Time, ok bool) {
+	m.sync()
+	defer m.sync()
+	select {
+	case t, ok = <-ch:
+	default:
+	}
+	return t, ok
+}
+
+func (m *machine) doContext(who string, o op) {
+	at := m.at(o.Slot)
+	parent, ctx := m.at(o.On).ctx, at.ctx
+	put := func(ctx context.Context, cancel context.CancelFunc) {
+		m.set(o.Slot, func(s *slot) { s.ctx, s.cancel = ctx, cancel })
+	}
+	if parent == nil {
+		parent = context.Background()
+	}
+	switch {
+	case o.Do == "withTimeout":
+		put(m.WithTimeout(parent, o.For))
+	case o.Do == "withDeadline":
+		put(m.WithDeadline(parent, m.Now().Add(o.For-2*ms)))
+	case o.Do == "withCancel":
+		put(context.WithCancel(context.WithValue(parent, op{}, 1)))
+	case ctx == nil:
+	case o.Do == "cancel":
+		at.cancel()
+		m.sync()
+	case o.Do == "err":
+		m.say(who, "%v %v", ctx.Err(), context.Cause(ctx))
+	case o.Do == "deadline":
+		d, ok := ctx.Deadline()
+		m.say(who, "%v %v", d.Sub(m.start), ok)
+	case o.Do == "waitDone":
+		m.say(who, "%v", m.done(ctx, o.For))
+	}
+}
