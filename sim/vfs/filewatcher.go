@@ -183,7 +183,7 @@ func (fw *FileWatcher) send(p *sim.Proc, d delivery) bool {
 		w.Detail("send %s", d)
 	}
 	for i, r := range fw.receivers {
-		if r.wants(d) {
+		if r.wants(d) && r.list.Len() > 0 { // who was killed waits no more
 			fw.receivers = append(fw.receivers[:i], fw.receivers[i+1:]...)
 			r.got = d
 			w.Release(&r.list)

@@ -154,6 +154,24 @@ func TestClose(t *testing.T) {
 	}
 }
 
+// An event is not handed to a consumer that was killed.
+func TestKilledConsumer(t *testing.T) {
+	found, _ := outcomes(t, 100, func(w *sim.World, out *[]string) {
+		disk := vfs.New(w)
+		disk.WriteFile("a", env.Text("one", 1))
+		watcher := disk.Group().NewFileWatcher("watcher", vfs.Inotify)
+		victim := w.Process("victim", func(*sim.Proc) { _, _ = watcher.Next() })
+		w.Process("main", func(p *sim.Proc) {
+			_ = watcher.Add("a")
+			p.Step("wait")
+			victim.Kill()
+			_ = disk.Group().Truncate("a", 0)
+			*out = append(*out, describe(watcher.Next()))
+		})
+	})
+	require.Equal(t, []string{"WRITE a"}, found)
+}
+
 // A consumer that does not listen to errors is stuck behind one, and with it, because
 // fsnotify holds its lock meanwhile, whoever calls Add.
 func TestErrorThatNobodyReceives(t *testing.T) {
