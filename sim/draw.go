@@ -32,8 +32,11 @@ func (d Draw) draw(label string, lo, hi int64, text []string) int64 {
 
 func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	w := d.w
-	if hi < lo || hi-lo >= 1<<53 || hi-lo < 0 {
-		w.misuse("draw %q: %d to %d is no range that can be drawn from: want at least one value and at most 2^53", label, lo, hi)
+	if hi < lo {
+		w.misuse("draw %q: from %d to %d is no range", label, lo, hi)
+	}
+	if hi-lo < 0 || hi-lo >= 1<<53 {
+		w.misuse("draw %q: from %d to %d are more than 2^53 values", label, lo, hi)
 	}
 	p := w.cur.proc
 	if w.steps == 0 {

@@ -69,7 +69,7 @@ func TestMistakesInAConfig(t *testing.T) {
 		want string
 	}{
 		"variant":           {sim.Config{Variant: "before-71"}, `scenario shop/race has no variant "before-71"; did you mean "before-17"? It has: before-17, after-17`},
-		"variant, far off":  {sim.Config{Variant: "zzz"}, `scenario shop/race has no variant "zzz" It has: before-17, after-17`},
+		"variant, far off":  {sim.Config{Variant: "zzz"}, `scenario shop/race has no variant "zzz". It has: before-17, after-17`},
 		"profile":           {sim.Config{Profile: "laptob"}, `scenario shop/race has no profile "laptob"; did you mean "laptop"? It has: laptop, ci-loaded`},
 		"parameter":         {sim.Config{Params: map[string]int64{"custmers": 2}}, `scenario shop/race has no parameter "custmers"; did you mean "customers"? It has: customers, goods`},
 		"parameter's value": {sim.Config{Params: map[string]int64{"customers": 4}}, `scenario "shop/race": parameter "customers": 4 is outside of 1 to 3`},

@@ -96,7 +96,10 @@ func Pooled[T any](w *World, name string) *T {
 	k := pooledKey{reflect.TypeFor[T](), name}
 	if p, ok := w.pooled[k]; ok {
 		if p.run == w.runs {
-			w.misuse("%T %q: there is one of that name already", p.part, name)
+			if w.steps == 0 {
+				w.misuse("%T %q: there is one of that name already", p.part, name)
+			}
+			return new(T) // a process that was restarted makes its own anew
 		}
 		p.run = w.runs
 		return p.part.(*T)
