@@ -41,6 +41,7 @@ type outcome struct {
 	more      bool
 	complete  bool
 	asked     bool // for anything but an order
+	stated    int
 }
 
 // foundRun is a failing run, as little as is needed to run it again.
@@ -227,6 +228,7 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 			done = true
 		}
 	}
+	r.Stated = max(r.Stated, out.stated, len(c.o.Scenario.Properties))
 	r.Runs += out.runs
 	r.Steps += out.steps
 	r.Failing += out.failing

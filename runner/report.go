@@ -23,6 +23,10 @@ type Report struct {
 	Goals   []string
 	Reached []int
 
+	// Stated is the number of properties and goals that the scenario stated, at most
+	// in one run.
+	Stated int
+
 	// Exhausted: there is nothing left to try. Claim says in words what has been
 	// shown, such as "no violation with at most 1 deviation".
 	Exhausted   bool
@@ -47,9 +51,17 @@ type Failure struct {
 	Executions int
 }
 
-// Vacuous lists the goals that no run reached.
+// NoProperty is what Vacuous says of a scenario that states nothing: only what
+// always is wrong, a panic or a deadlock, can be found in it.
+const NoProperty = "any property: the scenario states none"
+
+// Vacuous lists the goals that no run reached. A scenario that states nothing that
+// could be violated, and documents nothing, is vacuous as a whole.
 func (r *Report) Vacuous() []string {
 	var out []string
+	if r.Stated == 0 {
+		out = append(out, NoProperty)
+	}
 	for i, g := range r.Goals {
 		if r.Reached[i] == 0 {
 			out = append(out, g)

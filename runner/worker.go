@@ -109,6 +109,7 @@ func (out *outcome) add(r *sim.Result, err error) {
 	}
 	out.runs++
 	out.steps += int64(r.Steps)
+	out.stated = max(out.stated, r.Stated)
 	out.contested = max(out.contested, r.Contested)
 	if len(out.prints) < MaxClasses/batchSize {
 		out.prints = append(out.prints, r.Fingerprint)

@@ -17,6 +17,7 @@ type Proc struct {
 	name       string
 	hash       uint64
 	index      int32
+	being      Resource // whether it is alive
 	body       func(*Proc)
 	coro       *coro.Coro
 	wake       EventRef     // the pending event that resumes it
@@ -94,7 +95,7 @@ func (w *World) process(name string, background bool) *Proc {
 		p = spare[len(spare)-1]
 		w.spare[name] = spare[:len(spare)-1]
 	} else {
-		p = &Proc{world: w, name: name, hash: hashString(name)}
+		p = &Proc{world: w, name: name, hash: hashString(name), being: w.Resource("process " + name)}
 	}
 	p.index, p.background = int32(len(w.procs)), background
 	if p.profile != w.profile {
@@ -212,7 +213,10 @@ func (p *Proc) resume() coro.Status {
 	return p.coro.Resume()
 }
 
-func (p *Proc) ended() { p.done, p.coro = true, nil }
+func (p *Proc) ended() {
+	p.done, p.coro = true, nil
+	p.world.Write(p.being)
+}
 
 // yield hands over until an event resumes p. Whoever yields asks for the next
 // event itself, and simply goes on when it is its own.
@@ -317,11 +321,16 @@ func (p *Proc) Restart() {
 		p.world.misuse("restart process %q: it is still running", p.name)
 	}
 	p.done = false
+	p.world.Write(p.being)
 	p.wake = p.world.arm(p, p.label("start"), p.startWindow(), nil, 0)
 }
 
-// Alive reports whether p has a life that has not ended.
-func (p *Proc) Alive() bool { return !p.done }
+// Alive reports whether p has a life that has not ended. Asking conflicts with its
+// ending, being killed and being restarted.
+func (p *Proc) Alive() bool {
+	p.world.Read(p.being)
+	return !p.done
+}
 
 // unwind ends every process that is still somewhere in its body.
 func (w *World) unwind() {

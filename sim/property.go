@@ -37,6 +37,15 @@ func (ps *properties) reset() {
 	ps.waiting, ps.deadlines, ps.looking = 0, 0, false
 }
 
+// stated counts what was stated by the scenario's author.
+func (ps *properties) stated() int {
+	n := len(ps.always) + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
+	if ps.looking {
+		n-- // that is ours
+	}
+	return n
+}
+
 // Always states what must hold after every event: check returns nil, or what is
 // wrong. It must only look.
 func (w *World) Always(name string, check func() error) {

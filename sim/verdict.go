@@ -134,14 +134,16 @@ type Result struct {
 	Params     []Param
 	Goals      []string
 	Reached    []bool
-	Trace      *Trace // if Config.Record
+	// Stated is the number of properties and goals that the scenario stated.
+	Stated int
+	Trace  *Trace // if Config.Record
 }
 
 func (w *World) result() *Result {
 	r := &Result{
 		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
 		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
-		Goals: w.props.goals, Reached: w.props.reached,
+		Goals: w.props.goals, Reached: w.props.reached, Stated: w.props.stated(),
 	}
 	if w.rec != nil {
 		r.Trace = w.rec.trace(w, r)

@@ -110,6 +110,10 @@ func (e *exploration) summary(r *runner.Report) {
 	key("explored", "%s, %s in %s (%s, seed %d, profile %s)", plural(r.Classes, "distinct order"), plural(int(r.Steps), "step"),
 		seconds(r.Elapsed), r.Strategy, r.Seed, e.options.Profile)
 	for _, g := range r.Vacuous() {
+		if g == runner.NoProperty {
+			key("vacuous", "the scenario states no property: nothing but a panic could have been found")
+			continue
+		}
 		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
 	}
 	if x := e.options.Scenario.Expected(r.Variant); x.Fails != "" && !x.Open && len(r.Failures) == 0 {

@@ -72,6 +72,7 @@ type check struct {
 	worst    *runner.Failure // the smallest unexpected one
 	goals    map[string]int
 	runs     int
+	stated   int
 }
 
 func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
@@ -131,6 +132,9 @@ func (c *check) run(t *testing.T) {
 	case e.Fails != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
 			c.s.Name, e.Variant, e.Fails, c.runs)
+	case c.stated == 0:
+		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
+			c.s.Name, e.Variant)
 	case e.Fails == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
@@ -157,6 +161,7 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		rt.Fatal(err)
 	}
 	c.runs += report.Runs
+	c.stated = max(c.stated, report.Stated)
 	for i, g := range report.Goals {
 		c.goals[g] += report.Reached[i]
 	}
