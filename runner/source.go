@@ -32,7 +32,7 @@ type sampler struct {
 	judge     *worker
 	arm       string
 	number    int
-	contested int // of the nominal run; -1: not run yet
+	contested int // of the nominal run, once learned
 	learned   bool
 }
 
@@ -190,7 +190,7 @@ func (s *portfolio) claim() (string, bool) {
 	return text, false
 }
 
-// treeSource walks through the tree of all orders, in parts that take turns.
+// treeSource walks through the tree of all orders, in parts, one after the other.
 type treeSource struct {
 	sampler
 	walks    []*strategy.Exhaustive // unfinished parts, those under way first

@@ -7,12 +7,14 @@
 // Two processes add one to a counter, each by a read and a write:
 //
 //	func lostUpdate(w *sim.World) {
-//		x := 0
+//		x, counter := 0, w.Resource("counter")
 //		for _, name := range []string{"A", "B"} {
 //			w.Process(name, func(p *sim.Proc) {
 //				p.Step("read")
+//				w.Read(counter)
 //				v := x
 //				p.Step("write")
+//				w.Write(counter)
 //				x = v + 1
 //			})
 //		}
@@ -22,7 +24,9 @@
 // A process is ordinary Go that blocks only through its world: p.Step, p.Sleep,
 // a [Mutex], a [Queue], a file of package vfs. Each such call is an event. What
 // stands between two of them is atomic. The code after a call is the effect of
-// its event.
+// its event. Read and Write say what an event touches: every order is tried with or
+// without them, but which orders are the same, and which pair of events decides, is
+// told by them. The primitives of this package and of vfs say it themselves.
 //
 //	w := sim.NewWorld()
 //	defer w.Close()

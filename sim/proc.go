@@ -57,6 +57,9 @@ func (w *World) Background(name string, body func(*Proc)) *Proc {
 }
 
 func (w *World) start(name string, background bool, body func(*Proc)) *Proc {
+	if w.unwinding != nil { // what a deferred function of a killed process starts does not run
+		return &Proc{world: w, name: name, done: true}
+	}
 	p := w.spawn(name, background)
 	p.body = body
 	p.wake = w.arm(p, p.label("start"), p.startWindow(), nil, 0)

@@ -6,10 +6,12 @@
 // points; the other choices (parameters, faults, clock readings) are answered by
 // one policy that all strategies share, [Data].
 //
-//	s := strategy.New("pct")
+//	s, err := strategy.New("pct")
 //	for n := range runs {
-//		s.Begin(strategy.Info{Number: n, Seed: strategy.SeedOf(campaignSeed, n), Learned: learned})
-//		result, err := world.Run(scenario, sim.Config{Chooser: strategy.Chooser(s)})
+//		seed := strategy.SeedOf(campaignSeed, n)
+//		s.Begin(strategy.Info{Number: n, Seed: seed, Learned: learned})
+//		chooser := strategy.Chooser(s, strategy.Data{Seed: seed, On: true})
+//		result, err := world.Run(scenario, sim.Config{Chooser: chooser})
 //		...
 //	}
 //
@@ -24,6 +26,8 @@
 //   - [PCT]: random priorities with few change points.
 //   - [Delays]: the nominal order with 1, 2, 3 ... events held, all of each level before the next.
 //   - [Exhaustive]: every order.
-//   - [Portfolio]: delays first, then the sampling strategies in turn.
 //   - [Replay]: a recorded schedule.
+//
+// The default of a campaign, portfolio, is made of these: package runner shares
+// the runs between delays, random and pct.
 package strategy

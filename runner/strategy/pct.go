@@ -9,9 +9,8 @@ import "github.com/seed-3519b94c/simrun/sim"
 // probability of at least 1/(n k^(d-1)).
 //
 // The depth is drawn per run, uniformly from 1 to 3: a fixed depth misses bugs
-// of a smaller one whenever its change points disturb them. k is the most
-// contested points that earlier batches saw; in the first batch it is the run's
-// own count so far, doubled as it grows.
+// of a smaller one whenever its change points disturb them. k is Learned.Contested:
+// in a campaign, the contested points of the nominal run.
 type PCT struct {
 	rand     *sim.Rand
 	depth    int // 0: drawn per run

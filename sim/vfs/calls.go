@@ -92,12 +92,18 @@ func (f *FS) Fstat(fd env.FD) (env.Stat, error) {
 	return env.Stat{Inode: st.Inode, Size: st.Size, Links: st.Links, Dir: st.Dir}, err
 }
 
-// Ftruncate is ftruncate(2): `ftruncate`, by how much it changes the size.
+// Ftruncate is ftruncate(2): `ftruncate`. By how much it changes the size, the
+// profile's row `ftruncate.64k` or `ftruncate.2m` gives the window; the name of the
+// event does not depend on it, for others may change the size.
 func (f *FS) Ftruncate(fd env.FD, size int64) error {
-	st, _ := f.d.k.Fstat(f.table, fd) // in the event before: how the call is called depends on it
+	st, _ := f.d.k.Fstat(f.table, fd) // in the event before: the window depends on it
 	change := int(st.Size - size)
-	l := f.d.labels.ftruncate[class(max(change, -change))]
-	return f.plain(l, "ftruncate", fd, f.d.truncating(func() error { return f.d.k.Ftruncate(f.table, fd, size) }))
+	l := f.d.labels.ftruncate
+	p := f.d.w.Running(l[0])
+	if !p.AtFor(l[0], p.Window(l[class(max(change, -change))])) {
+		return env.EBADF
+	}
+	return f.after(p, "ftruncate", fd, f.d.truncating(func() error { return f.d.k.Ftruncate(f.table, fd, size) }))
 }
 
 // Fsync is fsync(2): `fsync`.
@@ -107,7 +113,7 @@ func (f *FS) Fsync(fd env.FD) error {
 
 // Close is close(2): `close`, at which the number is free. If nothing else keeps
 // the file and it has no name any more, it returns only when the file has been
-// deleted: `released`, by the size of the file.
+// deleted: `released`, with the window of the profile's row for its size.
 func (f *FS) Close(fd env.FD) error {
 	p, ok := f.at(f.d.labels.close[0])
 	if !ok {
@@ -123,7 +129,7 @@ func (f *FS) Close(fd env.FD) error {
 	}
 	if c.Releases {
 		f.closing = append(f.closing, fd)
-		if !p.At(f.d.labels.released[class(int(st.Size))]) {
+		if l := f.d.labels.released; !p.AtFor(l[0], p.Window(l[class(int(st.Size))])) {
 			return env.EBADF
 		}
 		f.noLongerClosing(fd)
@@ -160,6 +166,11 @@ func (f *FS) plain(l sim.Label, name string, fd env.FD, call func() error) error
 	if !ok {
 		return env.EBADF
 	}
+	return f.after(p, name, fd, call)
+}
+
+// after makes a call on a descriptor, once its event has come.
+func (f *FS) after(p *sim.Proc, name string, fd env.FD, call func() error) error {
 	_, err := retry(f, p, func() (struct{}, error) { return struct{}{}, call() })
 	if err != nil && f.d.w.Recording() {
 		f.d.w.Detail("%s %d = %v", name, fd, err)
