@@ -263,6 +263,16 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 		return err
 	}
 	failure.Minimal, failure.Executions = m.Trace, m.Executions
+	if c.o.StopAtFirst {
+		return nil
+	}
+	for i := range m.Others { // another bug on the way is a finding of its own
+		if o := &m.Others[i]; c.known[o.signature] == nil {
+			if err := c.failed(ctx, j, o); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

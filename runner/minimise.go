@@ -175,7 +175,7 @@ func (s *shrinker) other(sig string, r *sim.Result) {
 		}
 	}
 	if len(s.others) < maxFailures {
-		s.others = append(s.others, foundRun{signature: sig, schedule: slices.Clone(r.Deviations), rolling: r.Rolling, count: 1})
+		s.others = append(s.others, foundRun{signature: sig, schedule: slices.Clone(r.Deviations), rolling: r.Rolling})
 	}
 }
 

@@ -42,7 +42,8 @@ const MaxClasses = 1 << 20
 type Failure struct {
 	Signature string
 	// Run is the number of the schedule that showed it first, from 1; Count how
-	// many did.
+	// many did. One that was met only while another was minimised has that one's
+	// Run and a Count of 0.
 	Run, Count int
 	// Found is the run as it was found. Minimal is the smallest story: the same
 	// as Found if it was not minimised.
