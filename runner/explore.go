@@ -28,20 +28,19 @@ type job struct {
 
 // outcome is what a job showed.
 type outcome struct {
-	err       error
-	runs      int
-	steps     int64
-	contested int
-	prints    []uint64 // fingerprints
-	goals     []string
-	reached   []int
-	failing   int
-	found     []foundRun // the first of each signature
-	points    int
-	more      bool
-	complete  bool
-	asked     bool // for anything but an order
-	stated    int
+	err      error
+	runs     int
+	steps    int64
+	prints   []uint64 // fingerprints
+	goals    []string
+	reached  []int
+	failing  int
+	found    []foundRun // the first of each signature
+	points   int
+	more     bool
+	complete bool
+	asked    bool // for anything but an order
+	stated   int
 }
 
 // foundRun is a failing run, as little as is needed to run it again.

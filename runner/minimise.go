@@ -119,7 +119,7 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 			break
 		}
 	}
-	trace, err := s.record(s.best)
+	trace, err := s.w.record(s.best)
 	if err != nil {
 		return nil, err
 	}
@@ -337,7 +337,7 @@ func (s *shrinker) anchors() {
 		if i < 0 || s.spent() {
 			continue
 		}
-		trace, err := s.record(s.best)
+		trace, err := s.w.record(s.best)
 		if err != nil {
 			s.err = err
 			return
@@ -414,15 +414,4 @@ func overtakersOf(t *sim.Trace, d sim.Deviation) []sim.EventID {
 		out = append(out, id)
 	}
 	return out
-}
-
-// record runs a schedule once more and keeps everything.
-func (s *shrinker) record(c sim.Schedule) (*sim.Trace, error) {
-	cfg := s.w.o.config(strategy.NewReplay(c, false))
-	cfg.Record = true
-	r, err := s.w.run(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return r.Trace, nil
 }

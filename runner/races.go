@@ -20,7 +20,7 @@ func (s *shrinker) races(t *sim.Trace) {
 		} else {
 			c = slices.Delete(c, i, i+1)
 		}
-		other, err := s.record(c)
+		other, err := s.w.record(c)
 		if err != nil {
 			s.err = err
 			return

@@ -252,12 +252,22 @@ func SaveSim(dir string, t *sim.Trace) (path string, err error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return "", fmt.Errorf("save trace: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".sim-*")
+	err = WriteWhole(path, func(w io.Writer) error { return WriteSim(w, t) })
 	if err != nil {
-		return "", fmt.Errorf("save trace: %w", err)
+		return "", fmt.Errorf("save trace %q: %w", path, err)
+	}
+	return path, nil
+}
+
+// WriteWhole writes a file by a temporary one and a rename: it is there whole, or
+// as it was before.
+func WriteWhole(path string, write func(io.Writer) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".simrun-*")
+	if err != nil {
+		return err
 	}
 	defer os.Remove(f.Name()) //nolint:errcheck // after the rename there is nothing to remove
-	err = WriteSim(f, t)
+	err = write(f)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
@@ -267,10 +277,7 @@ func SaveSim(dir string, t *sim.Trace) (path string, err error) {
 	if err == nil {
 		err = os.Rename(f.Name(), path)
 	}
-	if err != nil {
-		return "", fmt.Errorf("save trace %q: %w", path, err)
-	}
-	return path, nil
+	return err
 }
 
 // LoadSim reads a .sim file.

@@ -42,6 +42,18 @@ func (w *worker) do(j *job, out *outcome) {
 		w.subtree(j, out)
 		return
 	}
+	c := w.chooser(j)
+	r, err := w.run(w.o.config(c))
+	if err == nil && j.number%1000 == 0 {
+		err = w.twice(j, r)
+	}
+	out.add(r, err)
+	out.asked = strategy.Asked(c)
+	out.points, out.more = w.delays.Ended()
+}
+
+// chooser prepares the job's strategy, from its beginning.
+func (w *worker) chooser(j *job) sim.Chooser {
 	var s strategy.Strategy = &w.delays
 	if j.arm == "delays" {
 		w.delays.Start(j.holds)
@@ -49,26 +61,13 @@ func (w *worker) do(j *job, out *outcome) {
 		s = w.sampling[j.arm]
 		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
 	}
-	data := strategy.Data{Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Fixed: w.o.Draws}
-	c := strategy.Chooser(s, data)
-	r, err := w.run(w.o.config(c))
-	if err == nil && j.number%1000 == 0 {
-		err = w.twice(s, j, data, r)
-	}
-	out.add(r, err)
-	out.asked = strategy.Asked(c)
-	out.points, out.more = w.delays.Ended()
+	return strategy.Chooser(s, strategy.Data{Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Fixed: w.o.Draws})
 }
 
 // twice runs a job again: two runs that differ are a leak of nondeterminism.
-func (w *worker) twice(s strategy.Strategy, j *job, data strategy.Data, r *sim.Result) error {
+func (w *worker) twice(j *job, r *sim.Result) error {
 	first := r.Rolling
-	if j.arm == "delays" {
-		w.delays.Start(j.holds)
-	} else {
-		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
-	}
-	again, err := w.run(w.o.config(strategy.Chooser(s, data)))
+	again, err := w.run(w.o.config(w.chooser(j)))
 	if err != nil {
 		return err
 	}
@@ -110,7 +109,6 @@ func (out *outcome) add(r *sim.Result, err error) {
 	out.runs++
 	out.steps += int64(r.Steps)
 	out.stated = max(out.stated, r.Stated)
-	out.contested = max(out.contested, r.Contested)
 	if len(out.prints) < MaxClasses/batchSize {
 		out.prints = append(out.prints, r.Fingerprint)
 	}
@@ -153,33 +151,37 @@ func (out *outcome) fail(r *sim.Result) {
 	}
 }
 
+// record runs a schedule, leniently, and keeps everything.
+func (w *worker) record(s sim.Schedule) (*sim.Trace, error) {
+	cfg := w.o.config(strategy.NewReplay(s, false))
+	cfg.Record = true
+	r, err := w.run(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return r.Trace, nil
+}
+
 // confirm runs a failing run twice more, by its schedule, and records it. If the
 // three do not agree the verdict is Nondeterminism, with the first difference.
 func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
-	var traces [2]*sim.Trace
-	for i := range traces {
-		cfg := w.o.config(strategy.NewReplay(f.schedule, false))
-		cfg.Record = true
-		r, err := w.run(cfg)
-		if err != nil {
-			return nil, err
-		}
-		traces[i] = r.Trace
+	a, err := w.record(f.schedule)
+	if err != nil {
+		return nil, err
 	}
-	a, b := traces[0], traces[1]
+	b, err := w.record(f.schedule)
+	if err != nil {
+		return nil, err
+	}
 	leaks := a.Rolling != f.rolling || a.Rolling != b.Rolling ||
 		a.Signature != f.signature || b.Signature != f.signature // with the same events, state outside of the world
 	for range 8 { // what is random may come out the same twice
 		if !leaks || a.Rolling != b.Rolling {
 			break
 		}
-		cfg := w.o.config(strategy.NewReplay(f.schedule, false))
-		cfg.Record = true
-		r, err := w.run(cfg)
-		if err != nil {
+		if b, err = w.record(f.schedule); err != nil {
 			return nil, err
 		}
-		b = r.Trace
 	}
 	if leaks {
 		a.Verdict = sim.Nondeterminism

@@ -3,8 +3,6 @@ package cli
 import (
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -70,29 +68,17 @@ func (s *session) recall(l *loaded) error {
 	return nil
 }
 
-// tellInto writes a story to a file, by a temporary file and a rename.
-func (s *session) tellInto(path string, l *loaded, full bool) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".simrun-*")
-	if err != nil {
-		return fmt.Errorf("write story: %w", err)
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // after the rename there is nothing to remove
+// tellInto writes a story to a file, whole or not at all.
+func (s *session) tellInto(path string, l *loaded, full bool) error {
 	stdout, terminal := s.out, s.Terminal
-	s.out, s.Terminal = &output{w: io.Writer(f)}, false
-	err = s.tell(l, full, s.commands(l)...)
-	if err == nil {
-		err = s.out.err
-	}
+	err := runner.WriteWhole(path, func(w io.Writer) error {
+		s.out, s.Terminal = &output{w: w}, false
+		if err := s.tell(l, full, s.commands(l)...); err != nil {
+			return err
+		}
+		return s.out.err
+	})
 	s.out, s.Terminal = stdout, terminal
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err == nil {
-		err = os.Chmod(f.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
 	if err != nil {
 		return fmt.Errorf("write story %q: %w", path, err)
 	}

@@ -31,7 +31,6 @@ type Disk struct {
 	locks    sim.Waitlist // processes that wait for the lock of an inode
 	lockRes  sim.Resource
 	cache    resourceCache
-	groups   []*FS
 	version  uint32
 
 	sharing  bool     // see SetSharing
@@ -64,7 +63,7 @@ func New(w *sim.World) *Disk {
 	d.k.Reset()
 	d.k.SetObserver((*observer)(d))
 	d.setup = d.k.NewTable()
-	d.watchers, d.groups = d.watchers[:0], d.groups[:0]
+	d.watchers = d.watchers[:0]
 	d.locks.Reset()
 	d.Parts, d.GrowsAtOnce, d.ReadParts, d.version = 1, false, 1, 0
 	d.SetSharing(false)
