@@ -18,7 +18,7 @@ var layers = []layer{
 	// The logic under test does not know that it is simulated, so that the same
 	// code runs on a real clock, disk and network.
 	{in: "sim/env", why: "the interfaces of the logic know no simulator"},
-	{in: "model/...", ours: "sim/env", why: "the logic under test does not know that it is simulated"},
+	{in: "model/...", ours: "sim/env model/coord", why: "the logic under test does not know that it is simulated"},
 
 	{in: "sim/simclock", ours: "sim sim/env sim/coro", theirs: "github.com/benbjohnson/clock", why: "parts of the engine stand on the engine alone"},
 	{in: "sim/...", ours: "sim/...", why: "the engine and its parts stand on themselves alone"},

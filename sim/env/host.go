@@ -75,7 +75,13 @@ func (s Signal) String() string {
 
 // ExitCode is the exit code of a process that died of s: 128 and its number.
 func (s Signal) ExitCode() int {
-	return map[Signal]int{SIGTERM: 143, SIGINT: 130, SIGKILL: 137}[s]
+	switch s {
+	case SIGTERM:
+		return 128 + 15
+	case SIGINT:
+		return 128 + 2
+	}
+	return 128 + 9
 }
 
 // Level is how serious a line of a log is.
