@@ -43,3 +43,8 @@ func (b *Base) bounded(label string, d time.Duration, done func(err error)) {
 		done(env.ErrTimeout)
 	})
 }
+
+// bind listens at a port of all addresses of the machine.
+func (b *Base) bind(port int) (env.Listener, error) {
+	return b.Host.Bind(env.Addr{Host: "0.0.0.0", Port: port})
+}

@@ -17,7 +17,7 @@ type CDN struct {
 // Start begins to serve.
 func (c *CDN) Start() {
 	c.init()
-	l, err := c.Host.Bind(c.Addr)
+	l, err := c.bind(c.Addr.Port)
 	if err != nil {
 		c.Host.Exit(1)
 		return

@@ -51,7 +51,7 @@ type assignment struct {
 // Start binds the port and begins to serve.
 func (m *Manager) Start() {
 	m.init()
-	l, err := m.Host.Bind(m.Addr)
+	l, err := m.bind(m.Addr.Port)
 	if err != nil {
 		m.Host.Log(env.Error, "cannot listen: "+err.Error())
 		m.Host.Exit(1)

@@ -41,7 +41,7 @@ func (p *Prerender) Start() {
 }
 
 func (p *Prerender) listen() {
-	l, err := p.Host.Bind(p.Addr)
+	l, err := p.bind(p.Addr.Port)
 	if err != nil {
 		p.Host.Log(env.Error, "cannot listen: "+err.Error())
 		p.Host.Exit(1)

@@ -90,7 +90,7 @@ func (t *Task) afterSmoke() {
 
 // listen makes the task answer probes, and requests.
 func (t *Task) listen(then func()) {
-	l, err := t.Host.Bind(t.Addr)
+	l, err := t.bind(t.Addr.Port)
 	if err != nil {
 		t.giveUp()
 		return
@@ -219,7 +219,7 @@ func (t *Task) report() {
 func (t *Task) send(token string, ended func(error)) {
 	target := t.Manager
 	if t.Switches.ReportTarget == WrongTarget {
-		target = env.Addr{Host: "localhost", Port: t.Manager.Port} // this very host, where nobody listens
+		target = env.Addr{Host: "127.0.0.1", Port: t.Manager.Port} // this very host, where nobody listens
 	}
 	t.fact(Fact{Kind: Reporting, Token: token})
 	t.Host.Do(env.Request{Label: LabelReport, Method: "POST", Path: "/host-shell", Addr: target, Body: &Report{Hash: token}},
