@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/matrix"
 	"github.com/seed-3519b94c/simrun/sim"
 	"pgregory.net/rapid"
 )
@@ -58,7 +59,7 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 // scenario's expectation raises.
 func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
 	t.Helper()
-	asked := questions(s.Expected(variant, cfg.Profile), cfg.Judge)
+	asked := matrix.Questions(s.Expected(variant, cfg.Profile), cfg.Judge)
 	for i, q := range asked {
 		c, err := newCheck(s, variant, q, cfg)
 		if err != nil {
@@ -73,41 +74,12 @@ func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
 			c.run(t)
 			return
 		}
-		t.Run(q.name, c.run)
-	}
-}
-
-// question is what one exploration is to answer.
-type question struct {
-	name  string
-	judge []string // nil: all properties
-	finds string   // the property that must be found violated; "" if every run should pass
-	open  bool     // nobody knows the answer
-}
-
-// questions are those that an expectation raises: a run ends at its first violation,
-// so each property that should fail is judged alone, and those that should hold
-// although others fail are judged without these.
-func questions(e sim.Expectation, judge []string) []question {
-	if e.Open || len(e.Fails) == 0 {
-		return []question{{judge: judge, open: e.Open}}
-	}
-	var out []question
-	for _, p := range e.Fails {
-		if judge == nil || slices.Contains(judge, p) {
-			out = append(out, question{name: p, judge: []string{p}, finds: p})
+		name := q.Name
+		if name == "" {
+			name = "holds"
 		}
+		t.Run(name, c.run)
 	}
-	var holds []string
-	for _, p := range e.Holds {
-		if judge == nil || slices.Contains(judge, p) {
-			holds = append(holds, p)
-		}
-	}
-	if len(holds) > 0 {
-		out = append(out, question{name: "holds", judge: holds})
-	}
-	return out
 }
 
 // check is one question asked of one variant.
@@ -115,18 +87,18 @@ type check struct {
 	s       *sim.Scenario
 	cfg     Config
 	options runner.Options
-	question
-	found  bool            // the expected failure
-	worst  *runner.Failure // the smallest unexpected one
-	goals  map[string]int
-	runs   int
-	stated int
+	asked   matrix.Question
+	found   bool            // the expected failure
+	worst   *runner.Failure // the smallest unexpected one
+	goals   map[string]int
+	runs    int
+	stated  int
 }
 
-func newCheck(s *sim.Scenario, variant string, q question, cfg Config) (*check, error) {
-	c := &check{s: s, cfg: cfg, question: q, goals: make(map[string]int)}
+func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) (*check, error) {
+	c := &check{s: s, cfg: cfg, asked: q, goals: make(map[string]int)}
 	c.options = runner.Options{
-		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.judge, Runs: cfg.Runs, StopAtFirst: true,
+		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Runs: cfg.Runs, StopAtFirst: true,
 		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
 	}
 	runs, short := 100, 20
@@ -173,14 +145,14 @@ func (c *check) run(t *testing.T) {
 		}
 	})
 	switch variant := c.options.Variant; {
-	case c.open:
-	case c.finds != "" && !c.found:
+	case c.asked.Open:
+	case c.asked.Finds != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
-			c.s.Name, variant, c.finds, c.runs)
+			c.s.Name, variant, c.asked.Finds, c.runs)
 	case c.stated == 0:
 		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
 			c.s.Name, variant)
-	case c.finds == "":
+	case c.asked.Finds == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
 				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, variant, g, c.runs)
@@ -198,7 +170,7 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		rt.Fatal(err)
 	}
 	o.Draws = draws
-	if c.finds != "" || c.open {
+	if c.asked.Finds != "" || c.asked.Open {
 		o.Minimise = -1
 	}
 	report, err := runner.Explore(rt.Context(), o)
@@ -212,10 +184,10 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 	}
 	for _, f := range report.Failures {
 		switch property := f.Minimal.Failure.Property; {
-		case c.finds != "" && property == c.finds:
+		case c.asked.Finds != "" && property == c.asked.Finds:
 			c.found = true
 			continue
-		case c.open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
+		case c.asked.Open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
 			continue
 		}
 		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
@@ -305,12 +277,12 @@ func (c *check) corpus(t *testing.T) {
 }
 
 func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Replayed) {
-	broken := c.finds != "" || c.open
+	broken := c.asked.Finds != "" || c.asked.Open
 	switch {
 	case broken && r.Outcome != runner.Reproduced:
 		t.Errorf("kept regression %s: %s; expected %q, which this variant is known for", path, r.Outcome, trace.Signature)
 	case broken:
-		c.found = c.found || trace.Failure.Property == c.finds
+		c.found = c.found || trace.Failure.Property == c.asked.Finds
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
 		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
 	}

@@ -128,7 +128,7 @@ type Request struct {
 // Response is the answer to a Request.
 type Response struct {
 	Status int
-	Header Header // valid until the callback returns
+	Header Header // must not be changed
 	Body   any
 }
 
