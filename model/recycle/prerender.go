@@ -81,6 +81,7 @@ func (s *Switches) BeatsRule() coord.Overlap {
 // seed asks whichever task the load balancer picks for the baseline, and only then
 // begins to beat.
 func (p *Prerender) seed() {
+	p.fact(Fact{Kind: SeedAsked})
 	p.Host.Do(env.Request{
 		Label: LabelSeed, Method: "GET", Path: "/_host-shell-hash", Addr: p.Shell, Timeout: p.Constants.SeedTimeout,
 	}, func(resp env.Response, err error) {

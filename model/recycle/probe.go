@@ -40,6 +40,7 @@ const (
 	ServerRegistered                     // Peer: the manager's registry has it from now on
 	ServerRemoved                        // Peer, Why: no longer
 	ServerStatus                         // Peer: its status may have changed
+	SeedAsked                            // the baseline is asked for
 	Seeded                               // Token: the baseline was asked for and came
 	Echoed                               // Token: a heartbeat's answer brought it
 	EchoThrew                            // Token: it cannot be sent in a header

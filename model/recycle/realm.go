@@ -245,3 +245,12 @@ func (t *Task) terminate() {
 
 // Started reports whether all pinned realms are indexed.
 func (t *Task) Started() bool { return t.started }
+
+// Listening reports whether it answers probes and requests.
+func (t *Task) Listening() bool { return t.listener != nil }
+
+// Memo is the shell that it serves; nil: whichever it gets at the first request.
+func (t *Task) Memo() *Artifact {
+	a, _, _ := t.memoPage.Kept(struct{}{})
+	return a
+}

@@ -47,3 +47,6 @@ func (p *Pool) CanBegin() (now, soon bool) {
 	})
 	return now, soon
 }
+
+// Started reports whether the pool has begun to warm.
+func (p *Pool) Started() bool { return p.resources.handle != "" }
