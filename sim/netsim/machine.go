@@ -21,8 +21,15 @@ type Machine struct {
 	forbidden []portRange
 	ports     []portName
 	ephemeral int
+	onBind    []bindHook
 	res       sim.Resource // whether it is down
 	down      bool
+}
+
+// bindHook is called when a port is bound.
+type bindHook struct {
+	port int
+	fn   func()
 }
 
 type portRange struct{ lo, hi int }
@@ -69,7 +76,8 @@ func (n *Net) machine(name string, p *sim.Proc, addrs []string) *Machine {
 		m.addrs = append(m.addrs, "10.0.0."+strconv.Itoa(len(n.machines)+1))
 	}
 	m.addrs = append(m.addrs, addrs...)
-	m.sockets, m.forbidden, m.ephemeral, m.down = m.sockets[:0], m.forbidden[:0], firstEphemeral, false
+	m.sockets, m.forbidden, m.onBind = m.sockets[:0], m.forbidden[:0], m.onBind[:0]
+	m.ephemeral, m.down = firstEphemeral, false
 	n.machines = append(n.machines, m)
 	return m
 }
@@ -164,6 +172,11 @@ func (m *Machine) bind(h *life, a env.Addr) (*listener, error) {
 	m.n.w.Write(m.port(a.Port))
 	l := h.listen(m, a)
 	m.sockets = append(m.sockets, l)
+	for _, hook := range m.onBind {
+		if hook.port == a.Port {
+			hook.fn()
+		}
+	}
 	return l, nil
 }
 
