@@ -251,6 +251,6 @@ func (t *Task) Listening() bool { return t.listener != nil }
 
 // Memo is the shell that it serves; nil: whichever it gets at the first request.
 func (t *Task) Memo() *Artifact {
-	a, _, _ := t.memoPage.Kept(struct{}{})
+	_, a, _ := t.memoPage.Kept(struct{}{})
 	return a
 }

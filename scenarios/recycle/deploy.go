@@ -1,27 +1,28 @@
 package recycle
 
 import (
+	"slices"
+
 	model "github.com/seed-3519b94c/simrun/model/recycle"
 	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/netsim"
 )
 
-// deploy is what the pipeline does to the fleet: rolls, and the jobs after them.
+// deploy is what is done to the fleet from outside: shells published, tasks rolled,
+// the jobs of a train.
 type deploy struct {
-	f *fleet
-	// mayForbid: the network's edge may answer the hook with 403.
+	f     *fleet
+	h     env.Host // the process whose work it is
+	train *netsim.Train
+	// mayForbid: the edge of the network may answer the hook with 403.
 	mayForbid bool
-	// cut is the job at whose start a newer train cancels this one; "": none does.
-	cut   string
-	ended []ended // jobs
+	// cut is the job before which a newer train cancels this one; "": none does.
+	cut string
+	// rollFails: the new realm tasks never become well, and are taken back.
+	rollFails bool
+	// firstRoutable is called when the first new task is routable. It may be nil.
+	firstRoutable func()
 }
-
-type ended struct {
-	job string
-	ok  bool
-}
-
-// stop ends a task in an orderly way.
-func (d *deploy) stop(t *taskSlot) { t.host.Stop(d.f.consts.StopTimeout) }
 
 // publish puts the shell of a version on the CDN's edges.
 func (d *deploy) publish(v model.Version) {
@@ -29,13 +30,18 @@ func (d *deploy) publish(v model.Version) {
 	d.f.cdnLogic.Publish(d.f.artifacts[v])
 }
 
-// roll replaces tasks old by tasks new and calls done when the service is stable.
-func (d *deploy) roll(h env.Host, old, young []*taskSlot, done func()) {
-	stable := func() { h.Work("stable", func(error) { d.f.facts.disturb(); done() }) }
+// roll replaces tasks and calls done when the service is stable. Overlapping, the
+// balancer has both for a while: the old one is let go when `lb-drain` has passed.
+func (d *deploy) roll(old, young []*taskSlot, done func()) {
+	stable := func() {
+		d.h.Work("stable", func(error) {
+			d.f.facts.disturb()
+			done()
+		})
+	}
 	if d.f.setup.replace {
 		for _, t := range old {
-			d.f.lb.remove(t)
-			d.stop(t)
+			d.retire(t)
 		}
 		left := len(young)
 		for _, t := range young {
@@ -47,41 +53,40 @@ func (d *deploy) roll(h env.Host, old, young []*taskSlot, done func()) {
 		}
 		return
 	}
-	var one func(i int)
-	one = func(i int) {
+	var next func(i int)
+	next = func(i int) {
 		if i == len(young) {
 			stable()
 			return
 		}
 		d.start(young[i], func() {
-			label := "drained"
-			if d.f.setup.wideDrain {
-				label = "drained.wide"
+			if i == 0 && d.firstRoutable != nil {
+				d.firstRoutable()
 			}
-			d.f.lb.env.Work(label, func(error) {
-				d.f.w.Note("the old task %s gets no more requests", old[i].name)
-				d.f.lb.remove(old[i])
-				d.stop(old[i])
-				one(i + 1)
+			drain := "lb-drain"
+			if d.f.setup.wideDrain {
+				drain = "lb-drain.wide"
+			}
+			d.h.Work(drain, func(error) {
+				d.retire(old[i])
+				next(i + 1)
 			})
 		})
 	}
-	one(0)
+	next(0)
+}
+
+// retire takes a task from the balancer, and stops it when what it has is drained.
+func (d *deploy) retire(t *taskSlot) {
+	d.f.facts.disturb()
+	d.f.lb.Deregister(t.host, func() { t.host.Stop(d.f.consts.StopTimeout) })
 }
 
 // start begins a task and calls done when it is routable.
 func (d *deploy) start(t *taskSlot, done func()) {
 	d.f.facts.disturb()
-	t.listening = func() {
-		d.f.lb.env.Work("flip", func(error) {
-			if !t.host.Up() {
-				return
-			}
-			d.f.w.Note("the new task %s is routable", t.name)
-			d.f.lb.add(t)
-			done()
-		})
-	}
+	t.routable = done
+	d.f.lb.Register(t.host, taskPort)
 	t.host.StartAt(0)
 }
 
@@ -89,93 +94,141 @@ func (d *deploy) start(t *taskSlot, done func()) {
 func (f *fleet) oldTasks() []*taskSlot { return f.tasks[:f.setup.tasks] }
 func (f *fleet) newTasks() []*taskSlot { return f.tasks[f.setup.tasks : 2*f.setup.tasks] }
 
-// afterRealm runs the jobs that come after the realm servers are stable.
-func (d *deploy) afterRealm(h env.Host) {
-	d.ended = append(d.ended, ended{model.JobRealm, true})
+// thirdTasks are those of a second roll.
+func (f *fleet) thirdTasks() []*taskSlot { return f.tasks[2*f.setup.tasks:] }
+
+// report sends a token to the manager, as anybody may.
+func (d *deploy) report(token string) {
+	d.h.Do(env.Request{Label: model.LabelReport, Method: "POST", Path: "/host-shell", Addr: managerAddr, Body: &model.Report{Hash: token}},
+		func(env.Response, error) {})
+}
+
+// rollThenJobs is the end of a train: the realm servers are rolled, and then come the
+// jobs that need it.
+func (d *deploy) rollThenJobs() {
+	realm := func(done func(bool)) { d.rollRealm(done) }
+	d.trigger(func(j model.TrainJob) (netsim.Job, bool) {
+		run := map[string]func(func(bool)){model.JobRealm: realm, model.JobHook: d.hook, model.JobRecycle: d.recycle}[j.Name]
+		needs := j.Needs
+		if j.Name == model.JobRealm {
+			needs = nil
+		}
+		return netsim.Job{Name: j.Name, Needs: needs, Run: run}, run != nil
+	})
+}
+
+// rollRealm is the job deploy-realm.
+func (d *deploy) rollRealm(done func(bool)) {
+	if d.rollFails {
+		d.failRoll(func() { done(false) })
+		return
+	}
+	d.roll(d.f.oldTasks(), d.f.newTasks(), func() { done(true) })
+}
+
+// failRoll starts the new tasks, which never become well, and takes them back.
+func (d *deploy) failRoll(done func()) {
+	for _, t := range d.f.newTasks() {
+		d.f.facts.disturb()
+		t.host.StartAt(0)
+	}
+	d.h.Work("roll-back", func(error) {
+		for _, t := range d.f.newTasks() {
+			d.f.facts.disturb()
+			t.host.Stop(d.f.consts.StopTimeout)
+		}
+		done()
+	})
+}
+
+// trigger begins a train of the jobs that keep says.
+func (d *deploy) trigger(keep func(model.TrainJob) (netsim.Job, bool)) {
+	var jobs []netsim.Job
 	for _, j := range model.Train(d.f.switches) {
-		if j.Name != model.JobHook && j.Name != model.JobRecycle {
+		job, ok := keep(j)
+		if !ok {
 			continue
 		}
-		d.await(h, j)
-	}
-}
-
-// await runs a job when what it needs has succeeded.
-func (d *deploy) await(h env.Host, j model.TrainJob) {
-	for _, need := range j.Needs {
-		switch ok, over := d.state(need); {
-		case over && !ok:
-			d.end(h, j.Name, "skipped")
-			return
-		case !over:
-			return // it is looked at again when that ends
-		}
-	}
-	if d.cut == j.Name {
-		d.end(h, j.Name, "cancelled")
-		return
-	}
-	if j.Name == model.JobHook {
-		h.Work("hook", func(error) {
-			hook := &model.Hook{Base: d.f.base(h), Realm: publicAddr, Secret: secret}
-			hook.Call(func(err error) {
-				if err != nil {
-					d.end(h, j.Name, "failed")
+		if run := job.Run; run != nil {
+			job.Run = func(done func(bool)) {
+				if d.cut == job.Name {
+					d.h.Work("cancel", func(error) { d.cancel(job.Name) })
 					return
 				}
-				d.end(h, j.Name, "")
-			})
-		})
-		return
-	}
-	d.replaceServers(h, func() { d.end(h, j.Name, "") })
-}
-
-// state is what became of a job.
-func (d *deploy) state(job string) (ok, over bool) {
-	for _, e := range d.ended {
-		if e.job == job {
-			return e.ok, true
-		}
-	}
-	return false, false
-}
-
-// end notes the end of a job and looks at those that wait for it.
-func (d *deploy) end(h env.Host, job, why string) {
-	d.f.facts.disturb()
-	if why == "" {
-		d.f.w.Note("job %s: ok", job)
-	} else {
-		d.f.w.Note("job %s: %s", job, why)
-	}
-	d.ended = append(d.ended, ended{job, why == ""})
-	for _, j := range model.Train(d.f.switches) {
-		for _, need := range j.Needs {
-			if need == job {
-				d.await(h, j)
+				d.f.facts.disturb()
+				run(func(ok bool) {
+					d.f.facts.disturb()
+					done(ok)
+				})
 			}
 		}
+		jobs = append(jobs, job)
 	}
+	d.train = d.f.net.Pipeline("pipeline", jobs...).Trigger(nil)
 }
 
-// replaceServers starts a new task for each prerender server, and stops the old ones
-// when the service finds that it has too many.
-func (d *deploy) replaceServers(h env.Host, done func()) {
-	h.Work("job-recycle", func(error) {
+// cancel is what a newer train does to this one. Its own first jobs take longer than
+// the run.
+func (d *deploy) cancel(before string) {
+	d.f.w.Note("a newer train cancels this one before %s", before)
+	d.f.facts.goals.reach(goalCut)
+	d.train.Cancel()
+}
+
+// hook is the job post-deploy.
+func (d *deploy) hook(done func(bool)) {
+	d.h.Work("hook", func(error) {
+		if d.mayForbid && d.f.w.Fault("hook-403") {
+			d.f.w.Note("the edge of the network answers the hook with 403")
+			done(false)
+			return
+		}
+		hook := &model.Hook{Base: d.f.base(d.h), Realm: publicAddr, Secret: secret}
+		hook.Call(func(err error) { done(err == nil) })
+	})
+}
+
+// recycle is the job recycle-prerender: a new task for each prerender server, and the
+// old ones stopped when the service finds that it has too many.
+func (d *deploy) recycle(done func(bool)) {
+	d.h.Work("job-recycle", func(error) {
 		d.f.facts.disturb()
 		for _, s := range d.f.servers[d.f.setup.servers:] {
 			s.host.StartAt(0)
 		}
-		h.Work("job-kill", func(error) {
+		d.h.Work("job-kill", func(error) {
 			d.f.facts.disturb()
 			for _, s := range d.f.servers[:d.f.setup.servers] {
 				s.host.Stop(d.f.consts.StopTimeout)
 			}
-			done()
+			done(true)
 		})
 	})
 }
 
-// forbids asks whether the edge of the network answers the hook itself.
-func (d *deploy) forbids() bool { return d.mayForbid && d.f.w.Fault("hook-403") }
+// healthChanged hears of the balancer's targets.
+func (f *fleet) healthChanged(h *netsim.Host, health netsim.Health) {
+	i := slices.IndexFunc(f.tasks, func(t *taskSlot) bool { return t.host == h })
+	if i < 0 {
+		return
+	}
+	t := f.tasks[i]
+	f.facts.routed()
+	if health == netsim.Routable && t.routable != nil {
+		routable := t.routable
+		t.routable = nil
+		routable()
+	}
+}
+
+// targets are the tasks that get requests.
+func (f *fleet) targets() (ts []*taskSlot) {
+	for _, h := range f.lb.Routable() {
+		for _, t := range f.tasks {
+			if t.host == h {
+				ts = append(ts, t)
+			}
+		}
+	}
+	return ts
+}

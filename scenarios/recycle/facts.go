@@ -3,6 +3,7 @@ package recycle
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	model "github.com/seed-3519b94c/simrun/model/recycle"
@@ -76,7 +77,9 @@ type facts struct {
 	endActor *sim.Proc
 	end      sim.EventRef
 	recycles int
+	token    string // reported last, without blanks
 	goals    goals
+	onWarm   func()        // what waits for the fleet to be warm
 	bound    time.Duration // of being missing from a registry
 }
 
@@ -123,6 +126,9 @@ func (a *facts) start() {
 	a.startCaps()
 	a.w.AtEnd("facts", a.look)
 	a.goals.state(a)
+	if v := a.f.setup.token; v > 0 {
+		a.token = a.f.artifacts[v].Token
+	}
 	a.disturb()
 }
 
@@ -167,12 +173,8 @@ func (a *facts) Fact(x model.Fact) {
 	a.tell(&x)
 	a.goals.saw(a, &x)
 	switch x.Kind {
-	case model.TaskListening:
-		if t := a.f.taskOf(x.Who); t.listening != nil {
-			t.listening()
-		}
 	case model.ReportStored:
-		a.disturb()
+		a.reported(x.Token)
 	case model.ServerListening:
 		a.listening(a.f.serverOf(x.Who))
 	case model.ServerRegistered, model.ServerRemoved, model.ServerStatus:
@@ -194,7 +196,16 @@ func (a *facts) Fact(x model.Fact) {
 	case model.HintIgnored:
 		a.failed(hint, "", "%s asked for a fresh page and was done on %v, which was used before and has shell %v", x.Render.Module, x.Page, x.Page.Shell)
 	case model.HarnessFailed:
-		a.failed(live, "bring-up", "the bring-up failed at step %d: %s%s", x.N, x.Why, a.f.waitGraph())
+		a.failed(live, "bring-up", "the bring-up failed at step %d: %s", x.N, x.Why)
+	}
+}
+
+// reported hears of a token that is new to the manager: something new only if it stands
+// for another shell than the last.
+func (a *facts) reported(token string) {
+	if token = strings.TrimSpace(token); token != a.token {
+		a.token = token
+		a.disturb()
 	}
 }
 
@@ -204,6 +215,9 @@ func (a *facts) look() {
 		return
 	}
 	a.dirty = false
+	if a.onWarm != nil {
+		a.lookWarm()
+	}
 	if a.watch.fresh && a.fresh.due {
 		a.lookFresh()
 	}

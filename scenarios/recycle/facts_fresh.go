@@ -15,10 +15,7 @@ type freshState struct {
 
 // routed hears that the balancer's targets have changed.
 func (a *facts) routed() {
-	if a.w.Steps() == 0 {
-		return
-	}
-	ts := a.f.lb.targets
+	ts := a.f.targets()
 	only := len(ts) > 0
 	for _, t := range ts {
 		only = only && t.image == ts[0].image

@@ -72,6 +72,7 @@ func (a *facts) watchStale(r *registryWatch, s *serverSlot, m *managerSlot, is b
 // listening hears that a server serves.
 func (a *facts) listening(s *serverSlot) {
 	s.up, s.listens = true, true
+	a.disturb()
 	a.registryChanged()
 }
 
@@ -107,9 +108,7 @@ func (a *facts) exits(s *serverSlot) {
 func (a *facts) managerUp(m *managerSlot) {
 	m.up = true
 	a.dirty = true
-	if a.w.Steps() > len(a.f.managers)+len(a.f.servers) {
-		a.disturb()
-	}
+	a.disturb()
 	a.registryChanged()
 }
 

@@ -45,23 +45,17 @@ func (g *goals) saw(a *facts, x *model.Fact) {
 		if x.N == 1 && a.f.serverOf(x.Who).logic.Recycling() {
 			g.reach(goalLease)
 		}
+	case model.PageLoaded:
+		if x.Page.Shell == a.f.setup.old.shellOf() {
+			g.reach(goalOldLoad)
+		} else {
+			g.reach(goalNewLoad)
+		}
 	case model.HookAnswered:
 		if a.f.taskOf(x.Who).settled {
 			g.reach(goalOldHook)
 		} else {
 			g.reach(goalNewHook)
 		}
-	}
-}
-
-// picked hears which task the balancer picks.
-func (a *facts) picked(label string, t *taskSlot) {
-	if label != model.LabelLoad {
-		return
-	}
-	if t.settled {
-		a.goals.reach(goalOldLoad)
-	} else {
-		a.goals.reach(goalNewLoad)
 	}
 }

@@ -65,12 +65,13 @@ func profile(name string) *sim.Profile {
 			"started":   window(sec(5, 60, 180), sec(5, 120, 240)),
 			"mount":     sec(0.1, 1, 10),
 			// The balancer, and what waits for it.
-			"flip":         window(sec(10, 20, 40), sec(10, 25, 60)),
-			"drained":      sec(0, 15, 30),
-			"drained.wide": sec(0, 15, 300),
-			"stable":       sec(5, 15, 30),
-			"hook":         sec(10, 20, 40),
-			"job-recycle":  sec(30, 60, 120),
+			"flip":     window(sec(10, 20, 40), sec(10, 25, 60)),
+			"lb-drain": sec(0, 15, 30), "lb-drain.wide": sec(0, 15, 300),
+			"drained":     {},
+			"unflip":      sec(0, 10, 20),
+			"stable":      sec(5, 15, 30),
+			"hook":        sec(10, 20, 40),
+			"job-recycle": sec(30, 60, 120),
 			// Manager and prerender servers.
 			"manager-down":        window(sec(5, 10, 30), sec(5, 15, 30)),
 			"prerender-boot":      sec(0.5, 2, 10),
@@ -87,7 +88,8 @@ func profile(name string) *sim.Profile {
 			// Clients.
 			"ask": sec(1, 5, 10),
 			// The script of a scenario.
-			"server-start": sec(0, 5, 20),     // prerender tasks of a train
+			"server-start": sec(0, 5, 20), // prerender tasks of a train
+			"roll-back":    sec(60, 120, 240),
 			"publish":      sec(60, 120, 260), // the CDN switches
 			"soon":         sec(1, 10, 60),
 			"later":        sec(5, 60, 200),

@@ -21,7 +21,6 @@ const (
 	serverPort = 4221
 	taskPort   = 4201
 	secret     = "s3cret"
-	maxTasks   = 4 // old and new ones
 )
 
 // fleet is the world of the recycle scenarios: a CDN, realm tasks behind a balancer,
@@ -36,12 +35,12 @@ type fleet struct {
 
 	cdn      *netsim.Host
 	cdnLogic *model.CDN
-	lb       balancer
+	lb       *netsim.Balancer
 	managers []*managerSlot
 	servers  []*serverSlot
 	tasks    []*taskSlot
 	readers  []*readerSlot
-	pipeline *netsim.Host
+	deployer *netsim.Host
 	deploy   deploy
 	db       *model.DB
 	facts    facts
@@ -58,11 +57,12 @@ type setup struct {
 	managers int // default 1
 	edges    int // default 1
 	replace  bool
-	policy   policy
+	policy   netsim.Policy
 	// token is the version whose token the manager knows at the start; 0: none.
 	token model.Version
 	// old and new are the images; default A and B, both with conf 1.
 	old, new image
+	third    image // of tasks of a second roll; zero: there is none
 	// pinned are the modules that a new task renders while it starts.
 	pinned []string
 	// readers ask for modules.
@@ -71,12 +71,11 @@ type setup struct {
 	lateServers bool
 	// wideDrain: the balancer takes up to 300 s to let an old task go.
 	wideDrain bool
-	// fetchedMemo: old tasks have served their shell before; else on demand.
-	end time.Duration // of the run, unless a flip puts it off; default 0
+	end       time.Duration // of the run, unless a flip puts it off; default 0
 	// flips puts the end off until the bound of FRESH after the last flip.
 	flips bool
-	// script is what happens, in the process `pipeline`.
-	script func(f *fleet, h env.Host)
+	// script is what happens, in the process `deployer`.
+	script func(d *deploy)
 	goals  []string
 }
 
@@ -123,8 +122,8 @@ type taskSlot struct {
 	logic   *model.Task
 	image   image
 	settled bool
-	// listening is called when it listens.
-	listening func()
+	// routable is called when the balancer first finds it well; nil: nobody waits.
+	routable func()
 }
 
 // readerSlot is a client.
@@ -181,7 +180,7 @@ func (f *fleet) build(s setup) {
 	f.facts.reset(f)
 	f.db = &model.DB{Store: f.net.Store("db"), Probe: &f.facts}
 	f.buildCDN()
-	f.lb.build(f)
+	f.buildBalancer()
 	f.buildManagers()
 	f.buildServers()
 	f.tasks = f.tasks[:0]
@@ -191,13 +190,19 @@ func (f *fleet) build(s setup) {
 	for i := range s.tasks {
 		f.task(s.tasks+i, s.new, false)
 	}
+	if s.third != (image{}) {
+		for i := range s.tasks {
+			f.task(2*s.tasks+i, s.third, false)
+		}
+	}
 	f.buildReaders()
-	f.pipeline = f.net.Host("pipeline", nil, func(h env.Host) {
+	f.deployer = f.net.Host("deployer", nil, func(h env.Host) {
+		f.deploy.h = h
 		if s.script != nil {
-			s.script(f, h)
+			s.script(&f.deploy)
 		}
 	})
-	f.pipeline.Start()
+	f.deployer.StartAt(0)
 	f.facts.start()
 }
 
@@ -241,6 +246,11 @@ func (f *fleet) buildCDN() {
 		f.cdnLogic.Start()
 	})
 	f.cdn.StartAt(0)
+}
+
+func (f *fleet) buildBalancer() {
+	f.lb = f.net.Balancer(netsim.BalancerConfig{Name: publicAddr.Host, Port: publicAddr.Port, Policy: f.setup.policy})
+	f.lb.OnChange(f.healthChanged)
 }
 
 func (f *fleet) buildManagers() {
@@ -321,11 +331,10 @@ func (f *fleet) task(i int, img image, old bool) *taskSlot {
 		}
 		t.logic.Start()
 	})
-	t.host.OnEnd(func(int) { f.lb.remove(t) })
 	f.tasks = append(f.tasks, t)
 	if old {
 		t.host.StartAt(0)
-		f.lb.add(t)
+		f.lb.RegisterRoutable(t.host, taskPort)
 	}
 	return t
 }
@@ -343,7 +352,23 @@ func (f *fleet) buildReaders() {
 			}
 			r.logic.Start()
 		})
-		r.host.StartAt(0)
 		f.readers = append(f.readers, r)
+	}
+}
+
+// startReader lets one client begin.
+func (f *fleet) startReader(i int) { f.readers[i].host.StartAt(0) }
+
+// startReaders lets all clients begin.
+func (f *fleet) startReaders() {
+	for i := range f.readers {
+		f.startReader(i)
+	}
+}
+
+// startServers starts the prerender servers that are there from the beginning.
+func (f *fleet) startServers() {
+	for _, s := range f.servers[:f.setup.servers] {
+		s.host.StartAt(0)
 	}
 }
