@@ -12,6 +12,9 @@ type CDN struct {
 	Pick func(edges int) int
 	// Reached is called when an edge has a new artifact. It may be nil.
 	Reached func(edge int, a *Artifact)
+
+	published int
+	at        [MaxEdges]int // the publication that each edge has
 }
 
 // Start begins to serve.
@@ -38,14 +41,22 @@ var edgeNames = [...]string{"cdn[1]", "cdn[2]", "cdn[3]"}
 // MaxEdges is how many edges a CDN may have.
 const MaxEdges = len(edgeNames)
 
-// Publish puts a on all edges, each in its own time.
-func (c *CDN) Publish(a *Artifact) {
+// Publish puts a on all edges, each in its own time, and calls done, which may be nil,
+// when all have it. An edge that has got a later publication meanwhile keeps that.
+func (c *CDN) Publish(a *Artifact, done func()) {
+	c.published++
+	number, left := c.published, len(c.Edges)
 	for i := range c.Edges {
 		c.Host.Work("edge", func(error) {
-			c.Probe.Writes(edgeNames[i])
-			c.Edges[i] = a
-			if c.Reached != nil {
-				c.Reached(i, a)
+			if number > c.at[i] {
+				c.Probe.Writes(edgeNames[i])
+				c.at[i], c.Edges[i] = number, a
+				if c.Reached != nil {
+					c.Reached(i, a)
+				}
+			}
+			if left--; left == 0 && done != nil {
+				done()
 			}
 		})
 	}

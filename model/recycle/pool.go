@@ -1,6 +1,7 @@
 package recycle
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -16,6 +17,8 @@ type Pool struct {
 	Shell env.Addr // where pages load the shell: the public address, never that of a task
 	// Loaded is called when a page has joined the pool. It may be nil.
 	Loaded func(*Page)
+	// CloseLabel is what closing the browser is called; "": chrome-close.
+	CloseLabel string
 
 	affinity  pageSet // pages of affinities
 	standbys  pageSet
@@ -158,7 +161,7 @@ func (p *Pool) closeChrome(done func(error)) {
 		done(nil)
 		return
 	}
-	p.bounded("chrome-close", p.closeBound(), func(err error) {
+	p.bounded(cmp.Or(p.CloseLabel, "chrome-close"), p.closeBound(), func(err error) {
 		if err == nil {
 			p.died(c)
 		}

@@ -11,19 +11,18 @@ func Baseline() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
-		expect: []sim.Expectation{
+		expect: append([]sim.Expectation{
 			{Variant: "v0", Fails: []string{fresh}},
 			{Variant: "v1", Fails: []string{fresh, agree}},
 			{Variant: "v3", Fails: []string{fresh}},
 			{Variant: "v4", Fails: []string{fresh, agree}},
-		},
+		}, open("v5", "v6", "gen", "verify")...),
 		world: func(f *fleet, s *setup) {
 			s.replace, s.flips = true, true
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.h.Work("soon", func(error) {
-						d.publish(2)
-						d.roll(f.oldTasks(), f.newTasks(), func() {})
+						d.deployB(func() {})
 					})
 				})
 			}
@@ -40,19 +39,18 @@ func SeedSplit() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
-		expect: []sim.Expectation{
+		expect: append([]sim.Expectation{
 			{Variant: "v0", Fails: []string{fresh}},
 			{Variant: "v1", Fails: []string{fresh, agree}},
 			{Variant: "v2", Fails: []string{fresh, agree}},
 			{Variant: "v3", Fails: []string{fresh}},
 			{Variant: "v4", Fails: []string{fresh, agree}},
-		},
+		}, open("v5", "v6", "gen", "verify")...),
 		world: func(f *fleet, s *setup) {
 			s.lateServers, s.flips, s.token = true, true, 1
 			s.script = func(d *deploy) {
-				d.publish(2)
 				d.firstRoutable = f.startServers
-				d.roll(f.oldTasks(), f.newTasks(), func() {})
+				d.deployB(func() {})
 			}
 		},
 	}.scenario()

@@ -24,10 +24,16 @@ type deploy struct {
 	firstRoutable func()
 }
 
-// publish puts the shell of a version on the CDN's edges.
-func (d *deploy) publish(v model.Version) {
+// publish puts the shell of a version on the CDN's edges and calls done, which may be
+// nil, when all have it.
+func (d *deploy) publish(v model.Version, done func()) {
 	d.f.facts.disturb()
-	d.f.cdnLogic.Publish(d.f.artifacts[v])
+	d.f.cdnLogic.Publish(d.f.artifacts[v], done)
+}
+
+// deployB publishes B, rolls the realm servers, and calls done when that is stable.
+func (d *deploy) deployB(done func()) {
+	d.publish(2, func() { d.roll(d.f.oldTasks(), d.f.newTasks(), done) })
 }
 
 // roll replaces tasks and calls done when the service is stable. Overlapping, the

@@ -79,6 +79,7 @@ type facts struct {
 	recycles int
 	token    string // reported last, without blanks
 	goals    goals
+	over     bool          // the run is
 	onWarm   func()        // what waits for the fleet to be warm
 	bound    time.Duration // of being missing from a registry
 }
@@ -132,11 +133,29 @@ func (a *facts) start() {
 	a.disturb()
 }
 
-// theEnd lets the run end.
+// theEnd ends the run.
 type theEnd facts
 
-// Fire does nothing: with it, the last thing to wait for is over.
-func (e *theEnd) Fire(*sim.World, int64) {}
+// Fire stops all programs: what they would do after it nobody judges.
+func (e *theEnd) Fire(*sim.World, int64) {
+	a, f := (*facts)(e), e.f
+	a.over = true
+	for _, r := range f.readers {
+		r.host.Crash()
+	}
+	for _, s := range f.servers {
+		s.host.Crash()
+	}
+	for _, t := range f.tasks {
+		t.host.Crash()
+	}
+	for _, m := range f.managers {
+		m.host.Crash()
+	}
+	if f.deployer != nil {
+		f.deployer.Crash()
+	}
+}
 
 // runOn puts the end of the run off until d from now.
 func (a *facts) runOn(d time.Duration) {
@@ -146,14 +165,14 @@ func (a *facts) runOn(d time.Duration) {
 
 // failed says that a property does not hold, if it is one of the scenario's.
 func (a *facts) failed(property, what, format string, args ...any) {
-	if slices.Contains(a.judged, property) {
+	if !a.over && slices.Contains(a.judged, property) {
 		a.w.Fail(property, what, format, args...)
 	}
 }
 
 // disturb marks something after which nothing has to be quiet.
 func (a *facts) disturb() {
-	if !a.watch.conv {
+	if !a.watch.conv || a.over {
 		return
 	}
 	a.w.Cancel(a.quiet)
@@ -196,7 +215,9 @@ func (a *facts) Fact(x model.Fact) {
 	case model.HintIgnored:
 		a.failed(hint, "", "%s asked for a fresh page and was done on %v, which was used before and has shell %v", x.Render.Module, x.Page, x.Page.Shell)
 	case model.HarnessFailed:
-		a.failed(live, "bring-up", "the bring-up failed at step %d: %s", x.N, x.Why)
+		a.failed(live, "bring-up", "the bring-up failed at step %d: %s%s", x.N, x.Why, a.f.waitGraph(x.N))
+	case model.SeedAsked:
+		a.f.harness.asked = true
 	}
 }
 
@@ -211,7 +232,7 @@ func (a *facts) reported(token string) {
 
 // look judges the state of the fleet after an event that changed it.
 func (a *facts) look() {
-	if !a.dirty {
+	if !a.dirty || a.over {
 		return
 	}
 	a.dirty = false

@@ -15,6 +15,9 @@ type freshState struct {
 
 // routed hears that the balancer's targets have changed.
 func (a *facts) routed() {
+	if a.over {
+		return
+	}
 	ts := a.f.targets()
 	only := len(ts) > 0
 	for _, t := range ts {

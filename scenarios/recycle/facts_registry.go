@@ -25,7 +25,7 @@ func (a *facts) of(s, m int) *registryWatch {
 
 // registryChanged looks again who is missing, and who is listed though dead.
 func (a *facts) registryChanged() {
-	if !a.watch.reg {
+	if !a.watch.reg || a.over {
 		return
 	}
 	for i, s := range a.f.servers {
@@ -33,7 +33,7 @@ func (a *facts) registryChanged() {
 			r := a.of(i, j)
 			living := s.up && s.listens && !s.logic.Draining()
 			listed := m.up && m.logic.Lists(s.addr)
-			a.watchMissing(r, s, m, m.up && living && !listed)
+			a.watchMissing(r, s, m, m.up && !m.retired && living && !listed)
 			a.watchStale(r, s, m, listed && !s.up)
 		}
 	}
@@ -108,6 +108,13 @@ func (a *facts) exits(s *serverSlot) {
 func (a *facts) managerUp(m *managerSlot) {
 	m.up = true
 	a.dirty = true
+	a.disturb()
+	a.registryChanged()
+}
+
+// retired hears that nobody will find a manager any more.
+func (a *facts) retired(m *managerSlot) {
+	m.retired = true
 	a.disturb()
 	a.registryChanged()
 }

@@ -25,8 +25,7 @@ func StalePage() *sim.Scenario {
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.h.Work("soon", func(error) {
-						d.publish(2)
-						d.roll(f.oldTasks(), f.newTasks(), func() { f.startReaders() })
+						d.deployB(f.startReaders)
 					})
 				})
 			}
@@ -44,15 +43,22 @@ func FreshHint() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{hint},
 		fixed:    fixed{pages: 2, servers: 1, tasks: 1, policy: true},
-		expect:   fails([]string{hint}, "v0b"),
+		params: []sim.ParamDoc{{
+			Label: "both", Options: []string{"one", "two"},
+			Doc: "how many of the two realms revalidate; two is only pinned, never explored",
+		}},
+		expect: fails([]string{hint}, "v0b"),
 		world: func(f *fleet, s *setup) {
 			s.replace = true
-			s.readers = []reader{{affinity: "realm", module: "card"}, {affinity: "other", module: "other-card"}}
+			again := 1
+			if f.w.Draw().Option("both", "one", "two") == "two" {
+				again = 0
+			}
+			s.readers = []reader{{affinity: "realm", module: "card"}, {affinity: "other", module: "other-card", renders: again}}
 			s.flips = true
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.publish(2)
-					d.roll(f.oldTasks(), f.newTasks(), func() {
+					d.deployB(func() {
 						f.startReader(0)
 						d.h.Work("later", func(error) { f.startReader(1) })
 					})

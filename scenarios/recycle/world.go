@@ -43,6 +43,7 @@ type fleet struct {
 	deployer *netsim.Host
 	deploy   deploy
 	db       *model.DB
+	harness  harnessWorld // of the one scenario that has it
 	facts    facts
 
 	artifacts [5]*model.Artifact // by version
@@ -55,9 +56,13 @@ type setup struct {
 	pages    int // default 1
 	tasks    int // of each image; default 1
 	managers int // default 1
-	edges    int // default 1
-	replace  bool
-	policy   netsim.Policy
+	// oneManager: the second manager starts when the script says so.
+	oneManager bool
+	// slowClose: closing Chrome takes its time.
+	slowClose bool
+	edges     int // default 1
+	replace   bool
+	policy    netsim.Policy
 	// token is the version whose token the manager knows at the start; 0: none.
 	token model.Version
 	// old and new are the images; default A and B, both with conf 1.
@@ -113,6 +118,8 @@ type managerSlot struct {
 	token string // at the next start
 	mach  *netsim.Machine
 	up    bool
+	// retired: its name stands for another one.
+	retired bool
 }
 
 // taskSlot is a realm task: one life.
@@ -256,12 +263,19 @@ func (f *fleet) buildBalancer() {
 func (f *fleet) buildManagers() {
 	f.managers = f.managers[:0]
 	for i := range f.setup.managers {
-		f.manager(i)
+		m := f.manager(i)
+		if i == 0 || !f.setup.oneManager {
+			m.host.StartAt(0)
+		}
 	}
-	f.nameManagers()
+	if f.setup.oneManager || f.setup.managers == 1 {
+		f.nameManagers(0)
+	} else {
+		f.nameManagers(0, 1)
+	}
 }
 
-// manager makes manager number i, which runs at once.
+// manager makes manager number i.
 func (f *fleet) manager(i int) *managerSlot {
 	m := &managerSlot{name: "manager#" + strconv.Itoa(i+1)}
 	if f.setup.token > 0 {
@@ -276,15 +290,14 @@ func (f *fleet) manager(i int) *managerSlot {
 	m.mach = m.host.Machine()
 	f.managers = append(f.managers, m)
 	m.host.OnEnd(func(int) { f.facts.managerDown(m) })
-	m.host.StartAt(0)
 	return m
 }
 
-// nameManagers lets the name stand for all managers.
-func (f *fleet) nameManagers() {
-	ms := make([]*netsim.Machine, len(f.managers))
-	for i, m := range f.managers {
-		ms[i] = m.mach
+// nameManagers lets the name stand for some of the managers.
+func (f *fleet) nameManagers(which ...int) {
+	ms := make([]*netsim.Machine, len(which))
+	for i, k := range which {
+		ms[i] = f.managers[k].mach
 	}
 	f.net.Name("manager", ms...)
 }
@@ -303,6 +316,9 @@ func (f *fleet) buildServers() {
 				Pool:    model.Pool{Base: f.base(h), Max: f.setup.pages, Shell: publicAddr},
 				Addr:    s.addr,
 				Manager: managerAddr,
+			}
+			if f.setup.slowClose {
+				s.logic.CloseLabel = "chrome-close.slow"
 			}
 			s.up = true
 			s.logic.Start()

@@ -12,14 +12,13 @@ func WrongTarget() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{fresh},
-		expect:   fails([]string{fresh}, "v0", "v3"),
+		expect:   append(fails([]string{fresh}, "v0", "v3"), open("v6", "gen", "verify")...),
 		world: func(f *fleet, s *setup) {
 			s.replace, s.flips, s.token = true, true, 1
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.h.Work("soon", func(error) {
-						d.publish(2)
-						d.roll(f.oldTasks(), f.newTasks(), func() {})
+						d.deployB(func() {})
 					})
 				})
 			}
@@ -35,16 +34,17 @@ func TokenMidway() *sim.Scenario {
 		doc:      "two deploys, the second reported while servers recycle for the first",
 		variants: []string{"v5", "v1", "v2", "v4", "v6", "gen", "verify"},
 		profiles: rolling(),
+		expect:   open("v6", "gen", "verify"),
 		judged:   []string{fresh},
 		world: func(f *fleet, s *setup) {
 			s.replace, s.flips, s.token, s.third = true, true, 1, image{3, 3, 1}
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.publish(2)
-					d.roll(f.oldTasks(), f.newTasks(), func() {})
-					d.h.Work("soon", func(error) {
-						d.publish(3)
-						d.roll(f.newTasks(), f.thirdTasks(), func() {})
+					d.publish(2, func() {
+						d.roll(f.oldTasks(), f.newTasks(), func() {})
+						d.h.Work("soon", func(error) {
+							d.publish(3, func() { d.roll(f.newTasks(), f.thirdTasks(), func() {}) })
+						})
 					})
 				})
 			}
