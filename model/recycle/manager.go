@@ -234,3 +234,13 @@ func (m *Manager) CapacityOf(a env.Addr) int {
 	}
 	return 0
 }
+
+// Assignments is how many affinities are assigned to a server.
+func (m *Manager) Assignments(a env.Addr) (n int) {
+	for _, g := range m.assigned {
+		if slices.Contains(g.servers, a) {
+			n++
+		}
+	}
+	return n
+}

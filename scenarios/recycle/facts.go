@@ -63,7 +63,9 @@ type facts struct {
 	judge  *sim.Proc
 	judged []string
 	dirty  bool
-	watch  watch
+	// changed are the servers of which a fact was told in this event.
+	changed []*serverSlot
+	watch   watch
 
 	clocks   []deadline
 	expect   image // what the newest flip left as the only routable shell
@@ -106,7 +108,7 @@ func (a *facts) within(label string, d time.Duration, fn func()) sim.EventRef {
 func (a *facts) reset(f *fleet) {
 	*a = facts{
 		f: f, w: f.w, judged: f.setup.judged, clocks: a.clocks[:0],
-		poisoned: a.poisoned[:0], missing: a.missing[:0], lives: a.lives[:0],
+		changed: a.changed[:0], poisoned: a.poisoned[:0], missing: a.missing[:0], lives: a.lives[:0],
 	}
 	has := func(names ...string) bool {
 		return slices.ContainsFunc(names, func(n string) bool { return slices.Contains(a.judged, n) })
@@ -139,6 +141,9 @@ type theEnd facts
 // Fire stops all programs: what they would do after it nobody judges.
 func (e *theEnd) Fire(*sim.World, int64) {
 	a, f := (*facts)(e), e.f
+	if f.setup.ended != nil {
+		f.setup.ended(f)
+	}
 	a.over = true
 	for _, r := range f.readers {
 		r.host.Crash()
@@ -163,8 +168,15 @@ func (a *facts) runOn(d time.Duration) {
 	a.end = a.endActor.After(a.w.Label("run"), sim.Exactly(d), (*theEnd)(a), 0)
 }
 
-// failed says that a property does not hold, if it is one of the scenario's.
+// failed says that a property does not hold, if it is one of the scenario's. The run
+// ends here, or nobody judges the property: it need not be looked at again.
 func (a *facts) failed(property, what, format string, args ...any) {
+	switch property {
+	case fresh:
+		a.watch.fresh = false
+	case agree:
+		a.watch.agree = false
+	}
 	if !a.over && slices.Contains(a.judged, property) {
 		a.w.Fail(property, what, format, args...)
 	}
@@ -189,7 +201,15 @@ func (a *facts) Writes(resource string) { a.w.Write(a.w.Resource(resource)) }
 // Fact hears what happened.
 func (a *facts) Fact(x model.Fact) {
 	a.dirty = true
+	if strings.HasPrefix(x.Who, "prerender#") {
+		if s := a.f.serverOf(x.Who); len(a.changed) == 0 || a.changed[len(a.changed)-1] != s {
+			a.changed = append(a.changed, s)
+		}
+	}
 	a.tell(&x)
+	if a.f.setup.hear != nil {
+		a.f.setup.hear(a.f, &x)
+	}
 	a.goals.saw(a, &x)
 	switch x.Kind {
 	case model.ReportStored:
@@ -233,6 +253,7 @@ func (a *facts) reported(token string) {
 // look judges the state of the fleet after an event that changed it.
 func (a *facts) look() {
 	if !a.dirty || a.over {
+		a.changed = a.changed[:0]
 		return
 	}
 	a.dirty = false
@@ -251,13 +272,14 @@ func (a *facts) look() {
 	if a.watch.pool {
 		a.lookPools()
 	}
+	a.changed = a.changed[:0]
 }
 
 // lookAgree: a server that believes something of its pages is right.
 func (a *facts) lookAgree() {
-	for _, s := range a.f.servers {
+	for _, s := range a.changed {
 		l := a.f.alive(s)
-		if l == nil || l.Recycling() || l.Loading() > 0 {
+		if l == nil || !a.watch.agree || l.Recycling() || l.Loading() > 0 {
 			continue
 		}
 		w := l.Warmed()
@@ -265,7 +287,7 @@ func (a *facts) lookAgree() {
 			continue
 		}
 		l.LivePages(func(g *model.Page) {
-			if token := a.f.artifacts[g.Shell.Artifact].Token; token != w.Echo.Token {
+			if token := a.f.artifacts[g.Shell.Artifact].Token; token != w.Echo.Token && a.watch.agree {
 				a.failed(agree, "", "%s believes that its pages were made from %s, and %v has shell %v (%s)",
 					s.name, a.f.tokenName(w.Echo.Token), g, g.Shell, token)
 			}
@@ -275,7 +297,7 @@ func (a *facts) lookAgree() {
 
 // lookPools: what a pool counts is true.
 func (a *facts) lookPools() {
-	for _, s := range a.f.servers {
+	for _, s := range a.changed {
 		l := a.f.alive(s)
 		if l == nil {
 			continue
@@ -303,13 +325,13 @@ func (f *fleet) alive(s *serverSlot) *model.Prerender {
 	return s.logic
 }
 
+// serverOf is the server called name, which is `prerender#` and its number.
 func (f *fleet) serverOf(name string) *serverSlot {
-	for _, s := range f.servers {
-		if s.name == name {
-			return s
-		}
+	n := 0
+	for _, c := range []byte(name[len("prerender#"):]) {
+		n = 10*n + int(c-'0')
 	}
-	panic(fmt.Sprintf("no server %q", name))
+	return f.servers[n-1]
 }
 
 func (f *fleet) taskOf(name string) *taskSlot {

@@ -64,7 +64,7 @@ func (a *facts) lookFresh() {
 			continue
 		}
 		l.LivePages(func(g *model.Page) {
-			if g.Shell.Artifact == a.expect.shell && g.Shell.Conf == a.expect.conf {
+			if g.Shell.Artifact == a.expect.shell && g.Shell.Conf == a.expect.conf || !a.watch.fresh {
 				return
 			}
 			what := a.belief(l.Warmed())

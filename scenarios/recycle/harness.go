@@ -34,7 +34,7 @@ func Harness() *sim.Scenario {
 		Properties: docs(live),
 		Expect:     fails([]string{live}, "v2"),
 		Build: func(w *sim.World) {
-			f := newFleet(w)
+			f := newFleet(w, true)
 			f.buildHarness(w.Draw().Int("pages", 1, 3))
 		},
 	}

@@ -6,13 +6,14 @@ import "github.com/seed-3519b94c/simrun/sim"
 // report reaches one of them, and each heartbeat one of them.
 func TwoManagers() *sim.Scenario {
 	return story{
-		name:     "two-managers",
-		doc:      "two managers answer to one name while a new shell is reported",
-		variants: signalled(),
-		profiles: rolling(),
-		judged:   []string{conv, reg, fresh},
-		params:   []sim.ParamDoc{{Label: "both", Doc: "how long both are there", Options: []string{"roll", "always"}}},
-		expect:   open(signalled()...),
+		name:      "two-managers",
+		keepAlive: true,
+		doc:       "two managers answer to one name while a new shell is reported",
+		variants:  signalled(),
+		profiles:  rolling(),
+		judged:    []string{conv, reg, fresh},
+		params:    []sim.ParamDoc{{Label: "both", Doc: "how long both are there", Options: []string{"roll", "always"}}},
+		expect:    open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace, s.managers = true, 1, true, 2
 			s.oneManager = f.w.Draw().Pick("both", "roll", "always") == "roll"

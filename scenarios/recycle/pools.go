@@ -97,12 +97,13 @@ func Sigterm() *sim.Scenario {
 	quick := profile(steadyFleet)
 	quick.Windows["render"] = sec(1, 5, 8)
 	return story{
-		name:     "sigterm",
-		doc:      "SIGTERM with a render in progress",
-		variants: signalled(),
-		profiles: []*sim.Profile{quick},
-		judged:   []string{live, reg},
-		expect:   open(signalled()...),
+		name:      "sigterm",
+		keepAlive: true,
+		doc:       "SIGTERM with a render in progress",
+		variants:  signalled(),
+		profiles:  []*sim.Profile{quick},
+		judged:    []string{live, reg},
+		expect:    open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.token, s.readers = 1, []reader{{affinity: "realm", module: "card", renders: 1}}
 			s.script = func(d *deploy) {

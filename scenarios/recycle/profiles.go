@@ -41,21 +41,23 @@ func profile(name string) *sim.Profile {
 		return rolling
 	}
 	fetch := half(window(ms(50, 300, 3000), ms(50, 400, 30_000)))
+	timer := ms(0, 0.1, 5)
 	p := &sim.Profile{
 		Name:  name,
 		Step:  ms(0, 0.05, 1),
-		Timer: ms(0, 0.1, 5),
+		Timer: timer,
 		Windows: map[string]sim.Window{
 			// The network.
-			"link":       window(ms(2, 15, 150), ms(2, 20, 600)),
-			"report":     window(ms(5, 50, 200), ms(5, 50, 1000)),
-			"late":       sec(0, 0, 300),
-			"load":       ms(1, 5, 50), // page to balancer, balancer to task
-			"seed":       ms(1, 5, 50),
-			"post-hook":  ms(1, 5, 50),
-			"visit":      ms(2, 15, 150),
-			"assign":     ms(2, 15, 150),
-			"beat.abort": ms(0, 1, 50),
+			"link":         window(ms(2, 15, 150), ms(2, 20, 600)),
+			"report":       window(ms(5, 50, 200), ms(5, 50, 1000)),
+			"late":         sec(0, 0, 300),
+			"load":         ms(1, 5, 50), // page to balancer, balancer to task
+			"seed":         ms(1, 5, 50),
+			"post-hook":    ms(1, 5, 50),
+			"visit":        ms(2, 15, 150),
+			"assign":       ms(2, 15, 150),
+			"beat.abort":   ms(0, 1, 50),
+			"seed.timeout": timer, "load.timeout": timer, "visit.timeout": timer, "assign.timeout": timer,
 			// The CDN: half to it, half back.
 			"smoke": fetch, "page-fetch": fetch, "hash-fetch": fetch, "report-fetch": fetch, "checksum-fetch": fetch,
 			"edge": window(sim.Window{}, sec(0, 2, 60)),

@@ -18,6 +18,8 @@ type story struct {
 	expect   []sim.Expectation
 	// fixed are draws of the fleet that the story fixes.
 	fixed fixed
+	// keepAlive: clients keep idle connections.
+	keepAlive bool
 	// world says what the world is, given what was drawn.
 	world func(f *fleet, s *setup)
 }
@@ -46,7 +48,7 @@ func (s story) scenario() *sim.Scenario {
 		Name: "recycle/" + s.name, Doc: s.doc, Variants: s.variants, Profiles: s.profiles,
 		Params: params(append(append([]sim.ParamDoc(nil), fleetParams...), s.params...)...), Properties: docs(s.judged...), Expect: s.expect,
 		Build: func(w *sim.World) {
-			f := newFleet(w)
+			f := newFleet(w, s.keepAlive)
 			f.build(s.draw(w, f))
 		},
 	}

@@ -82,6 +82,12 @@ type setup struct {
 	// script is what happens, in the process `deployer`.
 	script func(d *deploy)
 	goals  []string
+	// hear is told every fact, ended is called before the programs are stopped: what
+	// only one story looks at. They may be nil.
+	hear  func(f *fleet, x *model.Fact)
+	ended func(f *fleet)
+	// watched is told how each attempt of a client ended. It may be nil.
+	watched func(f *fleet, attempt, status int)
 }
 
 // image is what a realm task is made from.
@@ -152,8 +158,10 @@ func (f *fleet) source() model.Version {
 	return v
 }
 
-// newFleet takes the world's memory from the last run and reads the switches.
-func newFleet(w *sim.World) *fleet {
+// newFleet takes the world's memory from the last run and reads the switches. Clients
+// keep idle connections for 4 s where that can matter: heartbeats are 5 s apart, and
+// elsewhere it changes nothing but the cost of every event.
+func newFleet(w *sim.World, keepAlive bool) *fleet {
 	f := sim.Pooled[fleet](w, "recycle")
 	f.w = w
 	if f.artifacts[1] == nil {
@@ -174,7 +182,11 @@ func newFleet(w *sim.World) *fleet {
 		}
 	}
 	f.switches, f.consts = s, model.Defaults()
-	f.net = netsim.New(w, netsim.Config{})
+	cfg := netsim.Config{KeepAlive: -1}
+	if keepAlive {
+		cfg.KeepAlive = env.KeepAlive
+	}
+	f.net = netsim.New(w, cfg)
 	return f
 }
 
@@ -365,6 +377,9 @@ func (f *fleet) buildReaders() {
 				Client:   model.Client{Base: f.base(h), Manager: managerAddr, DB: f.db},
 				Affinity: spec.affinity, Module: spec.module, Genuine: spec.genuine, Poison: spec.poison, Renders: spec.renders,
 				Source: f.source,
+			}
+			if f.setup.watched != nil {
+				r.logic.Watched = func(n, status int, _ error) { f.setup.watched(f, n, status) }
 			}
 			r.logic.Start()
 		})
