@@ -2,7 +2,6 @@ package netsim
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -19,12 +18,13 @@ type Host struct {
 	loop *loop // or nil: callbacks are called directly
 	seq  *seq  // a sequential process, or nil
 
-	res     sim.Resource // all that it knows; every event of its writes it
-	sockets sim.Resource
-	disk    *Store
-	lives   []*life
-	nlives  int
-	cur     *life // nil before the first Start
+	res      sim.Resource // all that it knows; every event of its writes it
+	sockets  sim.Resource
+	disk     *Store
+	diskName string
+	lives    []*life
+	nlives   int
+	cur      *life // nil before the first Start
 
 	tasks []task
 	spare []int32
@@ -74,12 +74,12 @@ func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
 }
 
 func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *Host {
-	if m.n != n || !slices.Contains(n.machines, m) {
+	if m.n != n || m.run != n.run {
 		n.w.Mistake("host %q: its machine belongs to another run", name)
 	}
 	h := n.kept.hosts[name]
 	if h == nil {
-		h = &Host{name: name, res: n.w.Resource("host " + name), sockets: n.w.Resource("sockets " + name), work: make(map[sim.Label]*workFault)}
+		h = &Host{name: name, res: n.w.Resource("host " + name), sockets: n.w.Resource("sockets " + name), diskName: "disk " + name, work: make(map[sim.Label]*workFault)}
 		n.kept.hosts[name] = h
 	}
 	h.n, h.m, h.p, h.main, h.loop, h.seq = n, m, p, main, nil, nil
@@ -89,7 +89,7 @@ func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *H
 	h.backlog, h.log, h.onEnd, h.onStart = h.backlog[:0], h.log[:0], h.onEnd[:0], h.onStart[:0]
 	h.resetTasks()
 	h.wall.reset(h)
-	h.disk = n.Store("disk " + name)
+	h.disk = n.Store(h.diskName)
 	n.hosts = append(n.hosts, h)
 	return h
 }
