@@ -9,9 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// shop is two clerks who add to one total in two steps; `moved` has the same race
+// clerks is two clerks who add to one total in two steps; `moved` has the same race
 // behind other events, so that the old schedule no longer shows it.
-func shop() *sim.Scenario {
+func clerks() *sim.Scenario {
 	return &sim.Scenario{
 		Name: "test/shop", Variants: []string{"racy", "moved", "atomic", "gone"}, Properties: []sim.PropertyDoc{{Name: "sum"}},
 		Build: func(w *sim.World) {
@@ -19,13 +19,13 @@ func shop() *sim.Scenario {
 			for i, name := range []string{"A", "B"} {
 				w.Process(name, func(p *sim.Proc) {
 					read, write := "read", "write"
-					switch w.Variant() {
-					case "moved":
+					if w.Variant() == "moved" {
 						p.Step("look")
-						p.StepFor(w.Label("think"), sim.Micros(1, float64(1+200*i), 1000))
-					case "gone":
+					}
+					if w.Variant() == "gone" {
 						read, write = "load", "store"
 					}
+					p.StepFor(w.Label("think"), sim.Micros(1, float64(1+20*i), 100))
 					p.Step(read)
 					w.Read(res)
 					v := total
@@ -51,7 +51,7 @@ func firstFailure(t *testing.T, o runner.Options) *sim.Trace {
 
 // A fix is tried against everything around the old failure, not only against its schedule.
 func TestVerifyLooksAroundTheOldFailure(t *testing.T) {
-	s := shop()
+	s := clerks()
 	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Runs: 500})
 
 	fixed, err := runner.Verify(context.Background(), runner.Options{Scenario: s, Variant: "atomic"}, old)
@@ -81,7 +81,7 @@ func TestVerifyLooksAroundTheOldFailure(t *testing.T) {
 
 // An explanation names a schedule that passes and differs in the pair that decides.
 func TestExplainFindsTheNearestOrderThatPasses(t *testing.T) {
-	s := shop()
+	s := clerks()
 	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Runs: 500})
 	e, err := runner.Explain(context.Background(), runner.Options{Scenario: s}, old)
 	require.NoError(t, err)
