@@ -88,7 +88,6 @@ func try(t testing.TB, w *sim.World, rows map[string]sim.Window, cfg sim.Config,
 	return r, x.log
 }
 
-
 // until keeps the world going for d.
 func (x *world) until(d time.Duration) { x.at(d, func() {}) }
 

@@ -192,7 +192,9 @@ func TestResponseComesBeforeTheReset(t *testing.T) {
 		server.Start()
 		x.n.Host("client", nil, func(h env.Host) { h.Do(get("hello", "server", 80), x.got("client")) }).Start()
 		x.at(200*ms, server.Crash) // the request is there after 150 ms
-	}, func(log []string) { require.Equal(t, []string{"server GET /hello from client", "client 200 <nil>"}, whats(log)) })
+	}, func(log []string) {
+		require.Equal(t, []string{"server GET /hello from client", "client 200 <nil>"}, whats(log))
+	})
 }
 
 func TestVanishedMachineIsSilent(t *testing.T) {
