@@ -62,9 +62,6 @@ func (n *Net) machine(name string, p *sim.Proc, addrs []string) *Machine {
 		m = &Machine{name: name, res: n.w.Resource("machine " + name)}
 		n.kept.machines[name] = m
 	}
-	if m.run == n.run {
-		n.w.Mistake("machine %q: there is one of that name already", name)
-	}
 	m.run = n.run
 	for _, other := range n.machines {
 		for _, a := range addrs {
