@@ -175,6 +175,7 @@ func (b *Balancer) Register(h *Host, port int) {
 
 // listens is called when somebody binds the port of t.
 func (t *target) listens() {
+	t.b.n.w.Read(t.b.res)
 	if t.health != Registered {
 		return
 	}
@@ -189,6 +190,7 @@ func (t *target) listens() {
 
 // ended is called when a life of t ends.
 func (t *target) ended() {
+	t.b.n.w.Read(t.b.res)
 	switch t.health {
 	case Registered:
 		t.flip.Cancel()

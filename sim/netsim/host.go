@@ -136,10 +136,10 @@ func (h *Host) Start() { h.start(sim.Window{}, nil, nil) }
 
 // start begins a life once win has passed.
 func (h *Host) start(win sim.Window, parent *life, exited func(int)) {
+	h.n.w.Write(h.res)
 	if h.cur != nil && !h.cur.over {
 		h.n.w.Mistake("start %q: it is still running", h.name)
 	}
-	h.n.w.Write(h.res)
 	l := h.newLife()
 	l.parent, l.exited = parent, exited
 	label := h.n.w.Label("start")
@@ -198,10 +198,10 @@ func (h *Host) Restart() { h.start(h.p.Window(h.n.w.Label("restart-after-crash")
 // end ends the present life.
 func (h *Host) end(code int, silent bool) {
 	l, w := h.cur, h.n.w
+	w.Write(h.res)
 	if l == nil || l.over {
 		return
 	}
-	w.Write(h.res)
 	if w.Recording() {
 		w.Note("%s ends with code %d", h.name, code)
 	}
@@ -302,13 +302,13 @@ func (h *Host) run(l *life, name string, fn func()) {
 // at the end, timers that were due first, each once.
 func (h *Host) Stall(label string) {
 	l, w := h.cur, h.n.w
+	w.Write(h.res)
 	if l == nil || l.over || h.stalled {
 		return
 	}
 	if h.loop != nil {
 		w.Mistake("stall %q: a program on a loop is stalled by the windows of its callbacks", h.name)
 	}
-	w.Write(h.res)
 	h.stalled = true
 	at := w.Label(label)
 	l.arm(at, h.p.Window(at), task{kind: aStallEnd})
