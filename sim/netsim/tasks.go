@@ -246,5 +246,6 @@ type workFault struct {
 
 // Faulty lets the work of h called label fail or stick, as faults of the world.
 func (h *Host) Faulty(label string, f WorkFaults) {
+	h.enter()
 	h.work[h.n.w.Label(label)] = &workFault{f, "fail " + h.name + " " + label, "stick " + h.name + " " + label}
 }
