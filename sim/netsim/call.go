@@ -139,7 +139,7 @@ func (n *Net) waitFrom(c *call) {
 
 // heldUp notes that x does not arrive for now, or never unless it is parked.
 func (n *Net) heldUp(x parcel, parked bool) {
-	if x.kind == aRequest || x.kind == aReply {
+	if x.kind != anAbort {
 		n.waitFrom(x.c)
 	}
 	x.c.lost = x.c.lost || x.kind == aReply && !parked
