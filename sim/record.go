@@ -109,8 +109,8 @@ func (r *recorder) at(rec int32) int32 {
 
 func (r *recorder) cancelled(e *event) {
 	a := &r.armedEvents[e.rec]
-	if a.Until = int(r.current); r.current < 0 {
-		a.Latest = timed.Unbounded // taken back in the set-up: it binds nothing
+	if a.Until = int(r.current); r.current < 0 { // in the set-up: it bounds nothing
+		a.Earliest, a.Latest = 0, int64(Unbounded)
 	}
 }
 
