@@ -221,7 +221,7 @@ func (f *fleet) build(s setup) {
 			s.script(&f.deploy)
 		}
 	})
-	f.deployer.StartAt(0)
+	f.deployer.StartAt(time.Millisecond) // when all that was there before is
 	f.facts.start()
 }
 
