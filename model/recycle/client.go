@@ -1,8 +1,6 @@
 package recycle
 
 import (
-	"time"
-
 	"github.com/seed-3519b94c/simrun/model/coord"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
@@ -76,7 +74,9 @@ func (c *Client) Index(r *Render, done func()) {
 }
 
 // Reader asks for one module again and again, as people do, and what it gets is
-// rendered when the modules table has nothing, or an error that has expired.
+// rendered when the modules table has nothing, or an error that has expired. Requests
+// that the table serves change nothing, so they are not made: the first that counts
+// comes after the window `ask`.
 type Reader struct {
 	Client
 	Affinity string
@@ -86,56 +86,64 @@ type Reader struct {
 	Poison   bool
 	Renders  int // at most; 0: no bound
 
-	stored env.Mark // when the row was stored
-	has    bool
-	busy   bool
-	count  int
+	asking  bool // a request is to come
+	busy    bool // a render is under way
+	expired bool // what is stored is an error, and its time is over
+	expiry  env.Ticket
+	count   int
 }
 
-// Start begins to ask; how often is the window of `ask`.
+// Start begins to ask.
 func (r *Reader) Start() {
 	r.init()
+	r.Poke()
+}
+
+// Poke says that the source or the table may have changed.
+func (r *Reader) Poke() {
+	if r.asking || r.busy {
+		return
+	}
+	r.asking = true
 	r.Host.Work("ask", func(error) {
+		r.asking = false
 		r.ask()
-		r.Start()
 	})
 }
 
 func (r *Reader) ask() {
-	if r.busy || r.Renders > 0 && r.count >= r.Renders {
+	if r.Renders > 0 && r.count >= r.Renders {
 		return
 	}
 	row := r.DB.Module(r.Module)
-	expired := false
-	switch {
-	case row == nil, row.Source != r.Source():
-	case !row.Error, !r.has, !r.Host.Elapsed(r.stored, r.ttl()):
+	revalidates := row != nil && row.Source == r.Source()
+	if revalidates && (!row.Error || !r.expired) {
 		return // served from the table
-	default:
-		expired = true
 	}
+	r.expiry.Cancel()
 	r.count++
 	r.busy = true
 	r.Render(&Render{
 		Affinity: r.Affinity, Module: r.Module, Source: r.Source(), Genuine: r.Genuine, Poison: r.Poison,
-		Fresh: expired && r.Switches.FreshHint != HintOff,
+		Fresh: revalidates && r.Switches.FreshHint != HintOff,
 	}, r.answered)
 }
 
-func (r *Reader) ttl() time.Duration { return r.Constants.ErrorTTL }
-
 func (r *Reader) answered(res *Result, status int) {
-	r.busy = false
+	r.busy, r.expired = false, false
 	if res == nil {
 		r.fact(Fact{Kind: VisitFailed, N: status})
+		r.Poke()
 		return
 	}
-	if r.has {
-		r.Host.Release(r.stored)
-		r.has = false
-	}
-	if res.Error { // only the age of errors is ever looked at
-		r.stored, r.has = r.Host.Mark(), true
-	}
 	r.DB.StoreModule(res)
+	if res.Error {
+		r.expiry = r.Host.After("expires", r.Constants.ErrorTTL, func() {
+			r.expired = true
+			r.Poke()
+		})
+	}
+	if res.Source != r.Source() {
+		r.Poke()
+	}
 }

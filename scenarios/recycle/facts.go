@@ -230,7 +230,12 @@ func (a *facts) Fact(x model.Fact) {
 		a.registryChanged()
 	case model.ServerExits:
 		a.exits(a.f.serverOf(x.Who))
+	case model.TaskListening:
+		a.f.poke()
 	case model.Stored, model.Cleared:
+		if x.Kind == model.Cleared {
+			a.f.poke()
+		}
 		a.stored(x.Who, x.Result)
 	case model.HintIgnored:
 		a.failed(hint, "", "%s asked for a fresh page and was done on %v, which was used before and has shell %v", x.Render.Module, x.Page, x.Page.Shell)

@@ -403,3 +403,12 @@ func (f *fleet) startServers() {
 		s.host.StartAt(0)
 	}
 }
+
+// poke tells the clients that the sources or the modules table have changed.
+func (f *fleet) poke() {
+	for _, r := range f.readers {
+		if r.logic != nil && r.host.Up() {
+			r.logic.Poke()
+		}
+	}
+}
