@@ -19,7 +19,7 @@ func TwoManagers() *sim.Scenario {
 			s.oneManager = f.w.Draw().Pick("both", "roll", "always") == "roll"
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.deployB(func() {})
+					d.deployHooked()
 					if s.oneManager {
 						d.h.Work("soon", func(error) { d.rollManager() })
 					}
@@ -59,7 +59,7 @@ func LateReply() *sim.Scenario {
 			late := f.w.Draw().Pick("late", lateness...)
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.deployB(func() {})
+					d.deployHooked()
 					d.h.Work("soon", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
 				})
 			}
