@@ -25,7 +25,7 @@ var layers = []layer{
 	{in: "sim/...", ours: "sim/...", why: "the engine and its parts stand on themselves alone"},
 
 	{in: "scenarios/...", ours: "sim/... model/... scenarios/...", why: "a scenario wires a model to a world; what runs it is not its business"},
-	{in: "reports", ours: "sim", why: "a report is a function of a trace"},
+	{in: "reports", ours: "sim", theirs: "google.golang.org/protobuf/encoding/protowire", why: "a report is a function of a trace"},
 
 	// The runner never imports scenarios: a user's own binary is cli.Main(myScenarios...).
 	{in: "runner/strategy", ours: "sim", why: "a strategy sees the choices of a world and nothing else"},
