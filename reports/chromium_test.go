@@ -28,6 +28,12 @@ type browser struct {
 
 func newBrowser(t *testing.T, page []byte) *browser {
 	t.Helper()
+	return openBrowser(t, page, "#events")
+}
+
+// openBrowser opens a page, and waits until something of it is there.
+func openBrowser(t *testing.T, page []byte, wait string) *browser {
+	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil && path == "" {
@@ -50,7 +56,7 @@ func newBrowser(t *testing.T, page []byte) *browser {
 	complain := func(format string, args ...any) { b.bad = append(b.bad, fmt.Sprintf(format, args...)) }
 	b.ctx, cancel = chromedp.NewContext(ctx, chromedp.WithBrowserOption(chromedp.WithConsolef(complain)))
 	t.Cleanup(cancel)
-	b.do(chromedp.Navigate("file://"+file), chromedp.WaitVisible(chromedp.CSS("#events")))
+	b.do(chromedp.Navigate("file://"+file), chromedp.WaitVisible(chromedp.CSS(wait)))
 	return b
 }
 
