@@ -147,6 +147,8 @@ func (a *actor) changePath(op Op) error {
 		return err
 	case "storm":
 		return a.storm(op)
+	case "fill":
+		return op.fill(func(path string) error { return k.Chmod(t, path, 0o600) })
 	}
 	return fmt.Errorf("%w: operation %q", errUnsupported, op.Op)
 }

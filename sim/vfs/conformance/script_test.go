@@ -54,6 +54,22 @@ type Op struct {
 	Max  int      `json:"max,omitempty"` // drain: so many records, 0 for all
 }
 
+// fill calls touch for two files in turn, so that no two records merge. It is not
+// in recordings: those that are about full queues have short ones, which an ordinary
+// user of a machine can not ask for.
+func (o Op) fill(touch func(path string) error) error {
+	for i := range o.N {
+		path := o.Path
+		if i%2 == 1 {
+			path = o.To
+		}
+		if err := touch(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Raw is a record of the inotify queue, and the operation after which it was
 // read.
 type Raw struct {
