@@ -39,6 +39,8 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 	field("profile", t.Profile)
 	if t.Mode != sim.Timed {
 		field("mode", t.Mode.String())
+	}
+	if t.Mode == sim.Sampled {
 		field("seed", strconv.FormatUint(t.Seed, 10))
 	}
 	field("verdict", t.Verdict.String())
@@ -215,8 +217,13 @@ func setHeader(t *sim.Trace, line string) error {
 	case "profile":
 		t.Profile = value
 	case "mode":
-		if t.Mode = sim.Sampled; value != sim.Sampled.String() {
-			err = fmt.Errorf("mode %q: want %q", value, sim.Sampled)
+		switch value {
+		case sim.Sampled.String():
+			t.Mode = sim.Sampled
+		case sim.Bubbled.String():
+			t.Mode = sim.Bubbled
+		default:
+			err = fmt.Errorf("mode %q: want %q or %q", value, sim.Sampled, sim.Bubbled)
 		}
 	case "seed":
 		t.Seed = number(10)

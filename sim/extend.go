@@ -23,6 +23,20 @@ func (w *World) AtEnd(name string, f func()) {
 	})
 }
 
+// AtExit calls f when this run is over and its processes have ended, whatever it came
+// to. It can change nothing of the run any more.
+func (w *World) AtExit(f func()) { w.exits = append(w.exits, f) }
+
+// Bubble says that the logic of this run has goroutines of its own, which run while an
+// event has its effect: what they do in it is up to the scheduler of Go as soon as more
+// than one of them is awake. The mode of the run's trace tells.
+func (w *World) Bubble() {
+	if w.cfg.Mode != Timed {
+		w.misuse("mode %v: not for goroutines in a bubble", w.cfg.Mode)
+	}
+	w.bubbled = true
+}
+
 // Mistake ends the run with an error: something is wrong with the scenario, not
 // with the logic under test.
 func (w *World) Mistake(format string, args ...any) { w.misuse(format, args...) }

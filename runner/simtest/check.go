@@ -2,10 +2,12 @@ package simtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
 	"testing"
+	"testing/synctest"
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
@@ -24,6 +26,10 @@ type Config struct {
 	Profile string
 	// Params pins parameters.
 	Params map[string]int64
+	// Bubble runs everything in a bubble of testing/synctest, as scenarios need whose
+	// logic waits on channels in goroutines of its own (simclock.NewBubble). It takes
+	// one worker, and the time of the bubble stands still.
+	Bubble bool
 	// Dir holds the kept regressions. "": testdata/simrun.
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
@@ -64,6 +70,7 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 
 // check is the check of one variant.
 type check struct {
+	t        *testing.T
 	s        *sim.Scenario
 	cfg      Config
 	options  runner.Options
@@ -107,10 +114,14 @@ func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
 		}
 		n.set(v)
 	}
+	if cfg.Bubble {
+		c.options.Workers = 1 // who waits until all others are blocked must be alone
+	}
 	return c, nil
 }
 
 func (c *check) run(t *testing.T) {
+	c.t = t
 	if c.corpus(t); t.Failed() {
 		return // rapid refuses to go on, and the news is there
 	}
@@ -148,15 +159,20 @@ func (c *check) run(t *testing.T) {
 // not expected.
 func (c *check) example(rt *rapid.T) *runner.Failure {
 	o := c.options
-	draws, err := c.draw(rt)
-	if err != nil {
-		rt.Fatal(err)
-	}
-	o.Draws = draws
 	if c.expected.Fails != "" || c.expected.Open {
 		o.Minimise = -1
 	}
-	report, err := runner.Explore(rt.Context(), o)
+	var report *runner.Report
+	var err error
+	c.inside(func() {
+		ctx := context.Background()
+		if !c.cfg.Bubble { // which knows no context from outside
+			ctx = rt.Context()
+		}
+		if o.Draws, err = c.draw(rt); err == nil {
+			report, err = runner.Explore(ctx, o)
+		}
+	})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -179,6 +195,23 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		return f
 	}
 	return nil
+}
+
+// inside calls f in a bubble of its own, if the check is to be in one. A panic of f, by
+// which rapid ends an example, comes out here.
+func (c *check) inside(f func()) {
+	if !c.cfg.Bubble {
+		f()
+		return
+	}
+	var threw any
+	synctest.Test(c.t, func(*testing.T) {
+		defer func() { threw = recover() }()
+		f()
+	})
+	if threw != nil {
+		panic(threw)
+	}
 }
 
 // draw lets rapid draw the parameters that the scenario asks for.
@@ -244,11 +277,14 @@ func (c *check) corpus(t *testing.T) {
 		if trace.Variant != c.options.Variant {
 			continue
 		}
-		r, err := runner.Replay(runner.Options{Scenario: c.s}, trace, false)
-		if err == nil && r.Outcome == runner.Diverged {
-			t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
-			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
-		}
+		var r *runner.Replayed
+		c.inside(func() {
+			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, false)
+			if err == nil && r.Outcome == runner.Diverged {
+				t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
+				r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
+			}
+		})
 		if err != nil {
 			t.Errorf("kept regression %s: %v", path, err)
 			continue
