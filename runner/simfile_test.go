@@ -40,7 +40,7 @@ func TestSimFileRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trace := &sim.Trace{
 			Scenario: word.Draw(t, "scenario"), Variant: word.Draw(t, "variant"), Profile: word.Draw(t, "profile"),
-			Mode:    rapid.SampledFrom([]sim.Mode{sim.Timed, sim.Sampled}).Draw(t, "mode"),
+			Mode:    rapid.SampledFrom([]sim.Mode{sim.Timed, sim.Sampled, sim.Bubbled}).Draw(t, "mode"),
 			Verdict: sim.Verdict(rapid.IntRange(0, int(sim.Nondeterminism)).Draw(t, "verdict")), Signature: word.Draw(t, "signature"),
 			Fingerprint: rapid.Uint64().Draw(t, "fingerprint"), Rolling: rapid.Uint64().Draw(t, "rolling"),
 			Strategy: word.Draw(t, "strategy"), Module: word.Draw(t, "module"), Revision: word.Draw(t, "revision"),
