@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -85,7 +86,7 @@ type tally struct {
 }
 
 func (y *tally) report(t *testing.T, what, file string) {
-	t.Logf("conformance nodeloop: %d agree, %d differ, %d unsupported (%s, %s)",
+	fmt.Printf("conformance nodeloop: %d agree, %d differ, %d unsupported (%s, %s)\n",
 		y.agree, len(y.differ), len(y.unsupported), what, filepath.Base(file))
 	for _, name := range y.differ {
 		t.Errorf("%s differs: %s", what, name)

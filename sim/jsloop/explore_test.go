@@ -203,7 +203,7 @@ func checkRacy(t *testing.T, what string, f jsloop.Flavour, observed func(*progr
 			}
 		}
 		y.report(t, what, file)
-		t.Logf("%s, %s: %d outcomes observed; 300 random timings each produce %d that were never observed",
+		fmt.Printf("  %s, %s: %d outcomes observed; 300 random timings each produce %d that were never observed\n",
 			what, filepath.Base(file), total, novel)
 	}
 }

@@ -2,11 +2,13 @@ package conformance
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -133,6 +135,9 @@ func loadScripts(t *testing.T, path string) []Script {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 64<<20)
 	for lines.Scan() {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
 		var s Script
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &s), "line %d of %s", len(out)+1, path)
 		out = append(out, s)
@@ -141,10 +146,10 @@ func loadScripts(t *testing.T, path string) []Script {
 	return out
 }
 
-// corpora are the recordings in testdata and the file that variable names.
+// corpora are the recordings in testdata and the files that variable names.
 func corpora(t *testing.T, own, variable string) map[string][]Script {
 	out := map[string][]Script{own: loadScripts(t, "testdata/"+own)}
-	if more := os.Getenv(variable); more != "" {
+	for _, more := range filepath.SplitList(os.Getenv(variable)) {
 		out[more] = loadScripts(t, more)
 	}
 	return out
