@@ -37,6 +37,7 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 	field("scenario", t.Scenario)
 	field("variant", t.Variant)
 	field("profile", t.Profile)
+	field("judge", strings.Join(t.Judge, ", "))
 	if t.Mode != sim.Timed {
 		field("mode", t.Mode.String())
 	}
@@ -186,7 +187,7 @@ func cut(s string, n int) string {
 }
 
 var simHeaders = []string{
-	"scenario", "variant", "profile", "mode", "seed", "verdict", "signature", "message",
+	"scenario", "variant", "profile", "judge", "mode", "seed", "verdict", "signature", "message",
 	"fingerprint", "rolling", "strategy", "module", "revision",
 }
 
@@ -216,6 +217,8 @@ func setHeader(t *sim.Trace, line string) error {
 		t.Variant = value
 	case "profile":
 		t.Profile = value
+	case "judge":
+		t.Judge = strings.Split(value, ", ")
 	case "mode":
 		switch value {
 		case sim.Sampled.String():

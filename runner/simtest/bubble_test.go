@@ -17,7 +17,7 @@ func pinger() *sim.Scenario {
 	late := &sim.Profile{Name: "late", Timer: sim.Window{Latest: 3 * time.Millisecond}}
 	return &sim.Scenario{
 		Name: "pinger", Profiles: []*sim.Profile{late}, Variants: []string{"hasty", "patient"},
-		Expect: []sim.Expectation{{Variant: "hasty", Fails: "answered"}},
+		Expect: []sim.Expectation{{Variant: "hasty", Fails: []string{"answered"}}},
 		Build: func(w *sim.World) {
 			b := simclock.NewBubble(w, "clock", synctest.Wait)
 			patience := 10 * time.Millisecond

@@ -4,21 +4,24 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
-	"testing/synctest"
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/matrix"
 	"github.com/seed-3519b94c/simrun/sim"
 	"pgregory.net/rapid"
 )
 
 // Config says how to check. The zero Config is right for most.
 type Config struct {
-	// Runs is the number of schedules per draw of parameters. 0: SIMRUN_RUNS, or
-	// 100, or 20 with -short.
+	// Runs is the number of schedules per draw of parameters. 0: 100, or 20 with
+	// -short.
 	Runs int
 	// Variants to check. None: all of the scenario.
 	Variants []string
@@ -26,130 +29,121 @@ type Config struct {
 	Profile string
 	// Params pins parameters.
 	Params map[string]int64
-	// Bubble runs everything in a bubble of testing/synctest, as scenarios need whose
+	// Judge are the properties that count. None: all.
+	Judge []string
+	// Bubble runs everything in bubbles of testing/synctest, as scenarios need whose
 	// logic waits on channels in goroutines of its own (simclock.NewBubble). It takes
-	// one worker, and the time of the bubble stands still.
+	// one worker, whatever else is asked for. Regression has no Config: call it in
+	// synctest.Test.
 	Bubble bool
 	// Dir holds the kept regressions. "": testdata/simrun.
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
 	Getenv func(string) string
+
+	seed     uint64
+	strategy string
+	workers  int
 }
 
 // Check explores s, each variant in a subtest of its own.
 func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 	t.Helper()
-	if cfg.Dir == "" {
-		cfg.Dir = "testdata/simrun"
-	}
 	if cfg.Getenv == nil {
 		cfg.Getenv = os.Getenv
+	}
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
 	}
 	variants := cfg.Variants
 	if len(variants) == 0 {
 		variants = s.Variants
 	}
 	if len(variants) == 0 {
-		c, err := newCheck(s, "", cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.run(t)
+		checkVariant(t, s, "", cfg)
 		return
 	}
 	for _, v := range variants {
-		t.Run(v, func(t *testing.T) {
-			c, err := newCheck(s, v, cfg)
-			if err != nil {
-				t.Fatal(err)
+		t.Run(v, func(t *testing.T) { checkVariant(t, s, v, cfg) })
+	}
+}
+
+// checkVariant replays what was kept, and then asks each question that the
+// scenario's expectation raises.
+func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
+	t.Helper()
+	asked := matrix.Questions(s.Expected(variant, cfg.Profile), cfg.Judge)
+	for i, q := range asked {
+		c := newCheck(s, variant, q, cfg)
+		if i == 0 {
+			if c.corpus(t); t.Failed() {
+				return // rapid refuses to go on, and the news is there
 			}
+		}
+		if len(asked) == 1 {
 			c.run(t)
-		})
+			return
+		}
+		name := q.Name
+		if name == "" {
+			name = "holds"
+		}
+		t.Run(name, c.run)
 	}
 }
 
-// check is the check of one variant.
+// check is one question asked of one variant.
 type check struct {
-	t        *testing.T
-	s        *sim.Scenario
-	cfg      Config
-	options  runner.Options
-	expected sim.Expectation
-	found    bool            // the expected failure
-	worst    *runner.Failure // the smallest unexpected one
-	goals    map[string]int
-	runs     int
-	stated   int
+	s       *sim.Scenario
+	cfg     Config
+	options runner.Options
+	asked   matrix.Question
+	found   bool            // the expected failure
+	worst   *runner.Failure // the smallest unexpected one
+	goals   map[string]int
+	runs    int
+	stated  int
 }
 
-func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
-	c := &check{s: s, cfg: cfg, expected: s.Expected(variant), goals: make(map[string]int)}
-	c.options = runner.Options{
-		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Runs: cfg.Runs, StopAtFirst: true,
-		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
-	}
-	runs, short := 100, 20
-	if testing.Short() {
-		runs = short
-	}
-	if c.options.Runs == 0 {
-		c.options.Runs = runs
-	}
-	numbers := []struct {
-		name string
-		set  func(uint64)
-	}{
-		{"SIMRUN_RUNS", func(v uint64) { c.options.Runs = int(v) }},
-		{"SIMRUN_SEED", func(v uint64) { c.options.Seed = v }},
-		{"SIMRUN_WORKERS", func(v uint64) { c.options.Workers = int(v) }},
-	}
-	for _, n := range numbers {
-		text := cfg.Getenv(n.name)
-		if text == "" {
-			continue
-		}
-		v, err := runner.ParseSeed(text)
-		if err != nil || n.name != "SIMRUN_SEED" && v-1 >= 1<<31 {
-			return nil, fmt.Errorf("%s=%q: want a whole number, 1 or more", n.name, text)
-		}
-		n.set(v)
-	}
+func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) *check {
 	if cfg.Bubble {
-		c.options.Workers = 1 // who waits until all others are blocked must be alone
+		cfg.workers = 1 // who waits until all others are blocked must be alone
 	}
-	return c, nil
+	return &check{
+		s: s, cfg: cfg, asked: q, goals: make(map[string]int),
+		options: runner.Options{
+			Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Strategy: cfg.strategy,
+			Seed: cfg.seed, Runs: cfg.Runs, Workers: cfg.workers, StopAtFirst: true,
+		},
+	}
 }
 
 func (c *check) run(t *testing.T) {
-	c.t = t
-	if c.corpus(t); t.Failed() {
-		return // rapid refuses to go on, and the news is there
-	}
 	t.Cleanup(func() { // rapid ends a failing test by itself
 		if c.worst != nil {
-			t.Log(c.tell(c.worst))
+			t.Log(c.tell(t, c.worst))
 		}
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		if c.found {
 			return // the rest of the draws have nothing to add
 		}
-		if f := c.example(rt); f != nil {
+		if f := c.example(t, rt); f != nil {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
-	switch e := c.expected; {
-	case e.Open:
-	case e.Fails != "" && !c.found:
+	switch variant := c.options.Variant; {
+	case c.asked.Open:
+	case c.asked.Finds != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
-			c.s.Name, e.Variant, e.Fails, c.runs)
+			c.s.Name, variant, c.asked.Finds, c.runs)
 	case c.stated == 0:
 		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
-			c.s.Name, e.Variant)
-	case e.Fails == "":
+			c.s.Name, variant)
+	case c.asked.Finds == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
-				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, e.Variant, g, c.runs)
+				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, variant, g, c.runs)
 			}
 		}
 	}
@@ -157,14 +151,14 @@ func (c *check) run(t *testing.T) {
 
 // example explores one draw of the parameters. It returns a failure that was
 // not expected.
-func (c *check) example(rt *rapid.T) *runner.Failure {
+func (c *check) example(t *testing.T, rt *rapid.T) *runner.Failure {
 	o := c.options
-	if c.expected.Fails != "" || c.expected.Open {
+	if c.asked.Finds != "" || c.asked.Open {
 		o.Minimise = -1
 	}
 	var report *runner.Report
 	var err error
-	c.inside(func() {
+	c.inside(t, func() {
 		ctx := context.Background()
 		if !c.cfg.Bubble { // which knows no context from outside
 			ctx = rt.Context()
@@ -182,11 +176,11 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		c.goals[g] += report.Reached[i]
 	}
 	for _, f := range report.Failures {
-		switch {
-		case c.expected.Open:
-			continue
-		case c.expected.Fails != "" && f.Minimal.Failure.Property == c.expected.Fails:
+		switch property := f.Minimal.Failure.Property; {
+		case c.asked.Finds != "" && property == c.asked.Finds:
 			c.found = true
+			continue
+		case c.asked.Open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
 			continue
 		}
 		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
@@ -197,27 +191,12 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 	return nil
 }
 
-// inside calls f in a bubble of its own, if the check is to be in one. A panic of f, by
-// which rapid ends an example, comes out here.
-func (c *check) inside(f func()) {
-	if !c.cfg.Bubble {
-		f()
-		return
-	}
-	var threw any
-	synctest.Test(c.t, func(*testing.T) {
-		defer func() { threw = recover() }()
-		f()
-	})
-	if threw != nil {
-		panic(threw)
-	}
-}
-
 // draw lets rapid draw the parameters that the scenario asks for.
 func (c *check) draw(rt *rapid.T) (map[sim.EventID]int64, error) {
 	d := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
-	_, err := runner.Run(c.options, sim.Config{Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Chooser: d})
+	_, err := runner.Run(c.options, sim.Config{
+		Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Judge: c.options.Judge, Chooser: d,
+	})
 	return d.draws, err
 }
 
@@ -237,13 +216,25 @@ func (d *drawer) Choose(p *sim.Point) int {
 	return alt
 }
 
-// tell writes the file of a failure and returns its story.
-func (c *check) tell(f *runner.Failure) string {
+// tell writes the file of a failure and returns its story, which is among the artifacts
+// of the test too.
+func (c *check) tell(t *testing.T, f *runner.Failure) string {
+	t.Attr("simrun.trace", f.Minimal.Hash())
+	t.Attr("simrun.signature", strings.ReplaceAll(f.Minimal.Signature, "\n", " "))
 	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
 	if err != nil {
 		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
 	}
-	return c.story(f.Minimal, path) + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
+	story := c.story(f.Minimal, path)
+	artifact := filepath.Join(t.ArtifactDir(), f.Minimal.Hash()+".txt")
+	err = runner.WriteWhole(artifact, func(w io.Writer) error {
+		_, err := io.WriteString(w, story)
+		return err
+	})
+	if err != nil {
+		story += fmt.Sprintf("\nthe story is not among the artifacts: %v\n", err)
+	}
+	return story + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
 }
 
 // story tells a trace, and how to replay it.
@@ -278,7 +269,7 @@ func (c *check) corpus(t *testing.T) {
 			continue
 		}
 		var r *runner.Replayed
-		c.inside(func() {
+		c.inside(t, func() {
 			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, false)
 			if err == nil && r.Outcome == runner.Diverged {
 				t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
@@ -294,12 +285,12 @@ func (c *check) corpus(t *testing.T) {
 }
 
 func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Replayed) {
-	broken := c.expected.Fails != "" || c.expected.Open
+	broken := c.asked.Finds != "" || c.asked.Open
 	switch {
 	case broken && r.Outcome != runner.Reproduced:
 		t.Errorf("kept regression %s: %s; expected %q, which this variant is known for", path, r.Outcome, trace.Signature)
 	case broken:
-		c.found = c.found || trace.Failure.Property == c.expected.Fails
+		c.found = c.found || trace.Failure.Property == c.asked.Finds
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
 		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
 	}
