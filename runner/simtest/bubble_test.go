@@ -52,5 +52,5 @@ func pinger() *sim.Scenario {
 }
 
 func TestCheckInABubble(t *testing.T) {
-	simtest.Check(t, pinger(), simtest.Config{Bubble: true, Dir: t.TempDir()})
+	simtest.Check(t, pinger(), simtest.Config{Bubble: true, Runs: 100, Dir: t.TempDir()})
 }
