@@ -347,6 +347,9 @@ func (w *World) unwind() {
 		p.unwind()
 		p.coro = nil
 	}
+	for _, f := range w.exits {
+		f()
+	}
 }
 
 // unwind ends p's coroutine where it is blocked. Whatever its deferred functions
