@@ -1,6 +1,8 @@
 package startup
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -93,6 +95,20 @@ type App struct {
 	listener  bool // of rejections
 	drain     drain
 	registers []*Registry
+	waits     []string // what the library waits for, oldest first
+}
+
+// WaitsFor tells what the library waits for, in words; "" if for nothing.
+func (a *App) WaitsFor() string { return strings.Join(a.waits, ", ") }
+
+// await waits for p, which is called what.
+func (a *App) await(c env.Async, p env.Promise, what string) (any, error) {
+	a.waits = append(a.waits, what)
+	v, err := c.Await(p)
+	if i := slices.Index(a.waits, what); i >= 0 {
+		a.waits = slices.Delete(a.waits, i, i+1)
+	}
+	return v, err
 }
 
 // NewApp makes an App.
@@ -150,7 +166,7 @@ func (a *App) get(c env.Async, r env.Request) (env.Response, error) {
 		return env.Response{}, f
 	}
 	p, _ := env.Fetch(a.deps.Loop, a.deps.Host, r)
-	v, err := c.Await(p)
+	v, err := a.await(c, p, r.Label)
 	if err != nil {
 		return env.Response{}, err
 	}
@@ -163,6 +179,6 @@ func (a *App) io(c env.Async, label string) error {
 	if f := a.illegal(label); f != nil {
 		return f
 	}
-	_, err := c.Await(a.deps.Loop.IO(label))
+	_, err := a.await(c, a.deps.Loop.IO(label), label)
 	return err
 }

@@ -74,7 +74,7 @@ func (r *Registry) ensureBinary(c env.Async) *Failure {
 		a.deps.Binaries.Save(key, true) // renamed from a unique temporary name
 		resolve(nil)
 	})
-	if _, err := c.Await(p); err != nil {
+	if _, err := a.await(c, p, "download"); err != nil {
 		return a.fail(SiteDownload, "could not download the engine", err)
 	}
 	return nil

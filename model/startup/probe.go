@@ -44,8 +44,8 @@ type Probe interface {
 	// PoolWanted and PoolConfigured: a serverless pool is asked for, and there.
 	PoolWanted(r *Registry)
 	PoolConfigured(r *Registry)
-	// Done: the script has come to its end. exits says that it ended its process.
-	Done(exits bool)
+	// Done: the script has come to its end.
+	Done()
 }
 
 // NopProbe listens to nothing; embed it to listen to some.
@@ -72,4 +72,4 @@ func (NopProbe) Mode(*Registry, Kind)              {}
 func (NopProbe) Refused(*Registry, Kind, *Failure) {}
 func (NopProbe) PoolWanted(*Registry)              {}
 func (NopProbe) PoolConfigured(*Registry)          {}
-func (NopProbe) Done(bool)                         {}
+func (NopProbe) Done()                             {}

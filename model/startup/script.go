@@ -23,13 +23,14 @@ const (
 	OnSignal               // the application's own listener: drains, then exits
 	OnRejection            // the application's own listener of unhandled rejections
 	ServeOwnPort           // what keeps the process alive: a server or an interval of its own
+	Done                   // the script has come to its end
 	ExitNow                // process.exit(0)
 )
 
 func (o Op) String() string {
 	return [...]string{
 		"construct", "mutate", "handler", "startRunner", "start", "fetch", "startAndWait", "listen",
-		"listen(signal)", "listen(rejection)", "serve-own-port", "exit",
+		"listen(signal)", "listen(rejection)", "serve-own-port", "done", "exit",
 	}[o]
 }
 
@@ -113,7 +114,6 @@ func (a *App) Run(steps []Step, raws []*Raw) {
 				return nil, err
 			}
 		}
-		a.deps.Probe.Done(false)
 		return nil, nil
 	}).Catch(func(reason error) (any, error) {
 		// An exception of the main module is an uncaught one, whatever the policy.
@@ -178,8 +178,9 @@ func (s *script) step(c env.Async, step *Step) error {
 		a.listener = true
 	case ServeOwnPort:
 		a.deps.Loop.Ref()
+	case Done:
+		a.deps.Probe.Done()
 	case ExitNow:
-		a.deps.Probe.Done(true)
 		a.deps.Host.Exit(0)
 	default:
 		return s.call(c, step)

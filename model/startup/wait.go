@@ -19,6 +19,6 @@ func (a *App) pause(c env.Async, d time.Duration) error {
 	}
 	p, resolve, _ := a.deps.Loop.NewPromise()
 	a.deps.Loop.SetTimeout(func() { resolve(nil) }, d)
-	_, err := c.Await(p)
+	_, err := a.await(c, p, "pause")
 	return err
 }
