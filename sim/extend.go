@@ -74,3 +74,31 @@ func (w *World) SetActivity(r EventRef, counts bool) {
 		w.foreground--
 	}
 }
+
+// Current is the ID of the event that is having its effect.
+func (w *World) Current() EventID { return w.cur.id }
+
+// AfterChained is After for an event of a chain, in which each arms the next in a way
+// that no schedule changes: it is called label, whoever arms it, and to the
+// fingerprint first, with which the chain began, is its cause. So a model can keep
+// many periodic timers in one pending event without ordering their ticks.
+func (p *Proc) AfterChained(first EventID, l Label, win Window, h Handler, arg int64) EventRef {
+	w := p.world
+	armer := w.cur.proc
+	w.cur.proc = p
+	r := w.arm(p, l, win, h, arg)
+	w.cur.proc = armer
+	if r.gen != 0 {
+		w.pending.slab[r.slot].cause = first
+	}
+	return r
+}
+
+// Choice decides among n alternatives that are no parameters of the scenario, such as
+// which server a balancer picks: 0 is the boring one.
+func (w *World) Choice(label string, n int) int {
+	if n < 1 {
+		w.misuse("choice %q: among %d", label, n)
+	}
+	return int(w.choose(KindDraw, w.cur.proc, w.dataLabelOf(label), 0, n, 0))
+}
