@@ -18,14 +18,18 @@ type EngineHost interface {
 // directory is taken and given back together with the port, so that the port stands
 // for both.
 type Engine struct {
-	Host    EngineHost
-	Arg     EngineArg
-	Port    int
-	Sick    bool // answers /health with 503, for good
-	Pools   int  // configured pools
+	Host   EngineHost
+	Arg    EngineArg
+	Port   int
+	Sick   bool // answers /health with 503, for good
+	Booted bool // serves at once: it has been up for long
+	Pools  int  // configured pools
+	// Fails reports whether a request of the API fails this once, with 500; nil: none
+	// does.
+	Fails   func() bool
 	Watcher EngineWatcher
 
-	bound, ready bool
+	ready bool
 }
 
 // EngineWatcher is told what an engine does, for properties.
@@ -39,21 +43,33 @@ var errAPI = errors.New("the API is not ready")
 
 // Run boots the engine.
 func (e *Engine) Run() {
+	if e.Booted {
+		e.ready = true
+		e.bind()
+		return
+	}
 	e.Host.Work("engine-boot", func(error) {
-		l, err := e.Host.Bind(env.Addr{Host: "0.0.0.0", Port: e.Port})
-		if err != nil {
-			e.Host.Log(env.Error, "engine: listen: "+err.Error())
-			e.Host.Exit(1)
+		if !e.bind() {
 			return
 		}
-		e.bound = true
-		l.Serve(e.routes().Serve)
-		e.Watcher.EngineBound(e.Host.Name())
 		e.Host.Work("api-ready", func(error) {
 			e.ready = true
 			e.Watcher.EngineReady(e.Host.Name())
 		})
 	})
+}
+
+// bind binds the engine's port, or ends the engine.
+func (e *Engine) bind() bool {
+	l, err := e.Host.Bind(env.Addr{Host: "0.0.0.0", Port: e.Port})
+	if err != nil {
+		e.Host.Log(env.Error, "engine: listen: "+err.Error())
+		e.Host.Exit(1)
+		return false
+	}
+	l.Serve(e.routes().Serve)
+	e.Watcher.EngineBound(e.Host.Name())
+	return true
 }
 
 func (e *Engine) id() ServerID { return ServerID{Process: e.Host.Name(), Version: e.Arg.Version} }
@@ -81,7 +97,7 @@ func (e *Engine) routes() env.Routes {
 
 // api answers a request of the API.
 func (e *Engine) api(x env.Exchange, effect func()) {
-	if !e.ready {
+	if !e.ready || e.Fails != nil && e.Fails() {
 		x.Reply(500, errAPI.Error())
 		return
 	}

@@ -1,12 +1,27 @@
 package startup
 
-import "github.com/seed-3519b94c/simrun/sim/env"
+import (
+	"strconv"
+
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
 
 // ServerID says which server answers. It is for properties: the logic does not look.
 type ServerID struct {
 	Process  string // the process that answers
 	Registry int    // the registry whose manager it is, from 1; 0 for an engine
 	Version  string // of an engine
+}
+
+// String is how people call it.
+func (id ServerID) String() string {
+	switch {
+	case id.Registry != 0:
+		return "the manager of registry " + strconv.Itoa(id.Registry) + " of " + id.Process
+	case id.Process == "":
+		return "something else"
+	}
+	return id.Process + " " + id.Version
 }
 
 // Probe is told the facts that properties are made of.
