@@ -87,6 +87,10 @@ func (a *App) probePort(c env.Async, p int) (int, *Failure) {
 		// How long a bind and a close take; the port is visibly taken meanwhile.
 		ioErr := a.io(c, "probe")
 		if err == nil {
+			// Closed before the loop has accepted anything: whoever has connected
+			// meanwhile is in the backlog, and the kernel resets it (Linux,
+			// inet_csk_listen_stop).
+			l.DestroyAll()
 			l.Close(nil)
 		}
 		if f := failureOf(ioErr); f != nil {
