@@ -176,6 +176,15 @@ func (b *busyWorld) scenario(into *busyRun) *sim.Scenario {
 	return s
 }
 
+func (b *busyWorld) observed() (*sim.Scenario, observedRun) {
+	r := new(busyRun)
+	return b.scenario(r), r
+}
+
+func (b *busyWorld) free() bool { return b.timeless }
+
+func (r *busyRun) world() *sim.World { return r.w }
+
 func (r *busyRun) start(name string, b busyProc) {
 	a := r.actor(name, r.groups[b.group])
 	if !b.loop {

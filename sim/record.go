@@ -72,7 +72,7 @@ func (r *recorder) armed(w *World, e *event, win Window, m int) {
 	r.position = append(r.position, -1)
 	r.armedEvents = append(r.armedEvents, armedEvent{
 		Event: timed.Event{
-			Arm: int(origin), Earliest: int64(win.Earliest), Latest: int64(win.Latest), Nominal: int64(win.Nominal), Until: stillPending,
+			Arm: int(origin), Earliest: int64(win.Earliest), Latest: int64(win.Latest), Nominal: int64(win.Nominal), Until: -1,
 		},
 		proc: e.proc.index, label: int32(e.label), occ: e.occ, cause: r.current, id: e.id,
 		nominal: e.nominal, window: win, source: source,
@@ -107,11 +107,12 @@ func (r *recorder) at(rec int32) int32 {
 	return r.position[rec]
 }
 
-// stillPending marks what was neither fired nor cancelled: the set-up, at which
-// something may be cancelled too, is -1.
-const stillPending = -2
-
-func (r *recorder) cancelled(e *event) { r.armedEvents[e.rec].Until = int(r.current) }
+func (r *recorder) cancelled(e *event) {
+	a := &r.armedEvents[e.rec]
+	if a.Until = int(r.current); r.current < 0 { // in the set-up: it bounds nothing
+		a.Earliest, a.Latest = 0, int64(Unbounded)
+	}
+}
 
 func (r *recorder) fact(event, ref int32, lo, hi int64) {
 	r.facts = append(r.facts, timed.Fact{Event: int(event), Ref: int(ref), Lo: lo, Hi: hi})
@@ -233,11 +234,7 @@ func (r *recorder) run() *timed.Run {
 	run := &timed.Run{Order: r.order, Facts: r.facts, Events: make([]timed.Event, len(r.armedEvents))}
 	for i := range r.armedEvents {
 		run.Events[i] = r.armedEvents[i].Event
-		e := &run.Events[i]
-		if e.Until != stillPending {
-			continue
-		}
-		if e.Until = -1; !e.Fired && len(r.order) > 0 {
+		if e := &run.Events[i]; !e.Fired && e.Until < 0 && len(r.order) > 0 {
 			e.Until = r.order[len(r.order)-1]
 		}
 	}

@@ -111,7 +111,7 @@ type World struct {
 	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
-	doomed     *Proc // crashed by itself; the loop unwinds it
+	stale      *Proc // killed while its own stack was in use; the loop unwinds it
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
 	steps      int
@@ -243,7 +243,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.zone.Reset()
 	w.props.reset()
 	w.marks = w.marks[:0]
-	w.next, w.doomed, w.unwinding, w.panicked = nil, nil, nil, nil
+	w.next, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
 	w.inHandler, w.calm, w.stopped, w.mistake = false, false, false, nil
 	w.verdict, w.failure = Pass, Failure{}

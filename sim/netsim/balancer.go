@@ -175,6 +175,7 @@ func (b *Balancer) Register(h *Host, port int) {
 
 // listens is called when somebody binds the port of t.
 func (t *target) listens() {
+	t.b.n.w.Read(t.b.res)
 	if t.health != Registered {
 		return
 	}
@@ -189,6 +190,7 @@ func (t *target) listens() {
 
 // ended is called when a life of t ends.
 func (t *target) ended() {
+	t.b.n.w.Read(t.b.res)
 	switch t.health {
 	case Registered:
 		t.flip.Cancel()
@@ -333,57 +335,4 @@ func (b *Balancer) stuck(client string, n int) *target {
 		b.sticky[i].t = b.nth(b.n.w.Choice("pick", n))
 	}
 	return b.sticky[i].t
-}
-
-// relay is a request on its way through a balancer.
-type relay struct {
-	t      *target
-	x      env.Exchange
-	ticket env.Ticket
-}
-
-// serve hands a request to a target: 503 if there is none, 502 if the connection to
-// it fails.
-func (b *Balancer) serve(x env.Exchange) {
-	t := b.pick(x.From())
-	if t == nil {
-		x.Reply(503, nil)
-		return
-	}
-	if b.n.w.Recording() {
-		b.n.w.Detail("%s: %s goes to %s", b.cfg.Name, x.Request().Label, t.h.name)
-	}
-	r := &relay{t: t, x: x}
-	t.open = append(t.open, r)
-	q := *x.Request()
-	q.Addr, q.Timeout = t.addr, 0
-	r.ticket = b.life.Do(q, r.answered)
-	x.OnGone(func() {
-		r.ticket.Cancel()
-		r.end()
-	})
-}
-
-func (r *relay) end() {
-	if i := slices.Index(r.t.open, r); i >= 0 {
-		r.t.open = slices.Delete(r.t.open, i, i+1)
-	}
-}
-
-func (r *relay) answered(resp env.Response, err error) {
-	r.end()
-	if err != nil {
-		r.x.Reply(502, nil)
-		return
-	}
-	for _, f := range resp.Header {
-		_ = r.x.SetHeader(f.Name, f.Value) // it was legal when it was set
-	}
-	r.x.Reply(resp.Status, resp.Body)
-}
-
-func (r *relay) cutOff() {
-	r.ticket.Cancel()
-	r.end()
-	r.x.Reply(502, nil)
 }

@@ -26,12 +26,12 @@ type call struct {
 	over          bool // it waits no more
 	timeout, wait sim.EventRef
 	waits         bool // wait is armed
-	err           env.NetError
 
 	// The server's side.
-	came    bool // the request
-	ended   bool // the end of the connection came, and was not read yet
-	gone    bool // it was read
+	came    bool         // the request
+	err     env.NetError // what the client is told instead of a response
+	ended   bool         // the end of the connection came, and was not read yet
+	gone    bool         // it was read
 	replied bool
 	closes  bool // the response says that the connection ends with it
 	lost    bool // the response is
@@ -70,7 +70,6 @@ func (n *Net) do(by *life, r env.Request, done func(env.Response, error)) *call 
 	if cn := by.idle(r.Addr); cn != nil {
 		cn.take(c)
 	} else if !n.connect(c) {
-		c.err = env.ErrNoHost
 		h.p.After(c.ls.refused, h.p.Window(c.ls.refused), (*timeouts)(n), int64(c.index)<<2|atNoHost)
 		return c
 	}
@@ -128,11 +127,14 @@ func (n *Net) ghost(c *call) *call {
 // so that the difference is less than its error.
 func (n *Net) waitFrom(c *call) {
 	wait := n.cfg.HeaderWait
-	if c.over || c.waits || wait < 0 || c.req.Timeout > 0 && c.req.Timeout <= wait {
+	if c.ghost || c.waits || wait < 0 || c.req.Timeout > 0 && c.req.Timeout <= wait {
 		return
 	}
 	c.waits = true
 	c.wait = c.by.h.p.After(c.ls.wait, sim.Exactly(wait), (*timeouts)(n), int64(c.index)<<2|atWait)
+	if c.over { // armed all the same: what it is called must not depend on who was first
+		n.w.Cancel(c.wait)
+	}
 }
 
 // heldUp notes that x does not arrive for now, or never unless it is parked.
@@ -229,17 +231,15 @@ func (t *timeouts) Fire(_ *sim.World, arg int64) {
 	if c.over {
 		return
 	}
+	err := env.ErrNoHost
 	switch arg & 3 {
 	case atTimeout:
-		c.err = env.ErrTimeout
-		c.hangUp()
+		err = env.ErrTimeout
 	case atWait:
-		c.err = env.ErrHeaderTimeout
-		c.hangUp()
-	default:
-		c.finish()
+		err = env.ErrHeaderTimeout
 	}
-	c.deliver(env.Response{}, c.err)
+	c.hangUp()
+	c.deliver(env.Response{}, err)
 }
 
 // late is how late a timer of h called l may be: its own row if the profile has one,

@@ -12,7 +12,7 @@ type conn struct {
 	n    *Net
 	addr env.Addr // what the client asked for
 	by   *life
-	last *call // the latest request on it
+	last *call // the latest request that was sent on it
 
 	clientOpen bool
 	idle       bool // in by.pool
@@ -20,6 +20,7 @@ type conn struct {
 	end        sim.EventRef // the arrival of the end of an idle connection, if it matters
 
 	lst        *listener
+	heard      *call // the latest request that came
 	serverOpen bool
 }
 
@@ -67,8 +68,8 @@ func (l *life) unpool(cn *conn) {
 func (cn *conn) expire() {
 	cn.by.unpool(cn)
 	cn.clientOpen = false
-	if cn.end == (sim.EventRef{}) && cn.serverOpen {
-		cn.n.w.Write(cn.lst.res)
+	cn.n.w.Write(cn.lst.res)
+	if cn.end == (sim.EventRef{}) {
 		cn.closeServer()
 	}
 }
@@ -126,7 +127,7 @@ func (cn *conn) destroy(silent bool) {
 		return
 	}
 	cn.closeServer()
-	if c := cn.last; !silent && c.came && !c.ghost {
+	if c := cn.heard; !silent && !c.ghost {
 		c.err = reset
 		c.back.send(parcel{aFailure, c})
 	}

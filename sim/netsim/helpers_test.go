@@ -88,8 +88,6 @@ func try(t testing.TB, w *sim.World, rows map[string]sim.Window, cfg sim.Config,
 	return r, x.log
 }
 
-func lines(s ...string) string { return strings.Join(s, "\n") }
-
 // until keeps the world going for d.
 func (x *world) until(d time.Duration) { x.at(d, func() {}) }
 
@@ -107,4 +105,57 @@ func (x *world) echo(name string, port int) *netsim.Host {
 
 func get(label, host string, port int) env.Request {
 	return env.Request{Label: label, Method: "GET", Addr: env.Addr{Host: host, Port: port}, Path: "/" + label}
+}
+
+// random takes any alternative.
+type random struct{ r *sim.Rand }
+
+func (c random) Choose(p *sim.Point) int { return c.r.IntN(p.N) }
+
+// only takes the boring alternative, except for faults and choices of these names.
+type only map[string]int64
+
+func (o only) Choose(p *sim.Point) int {
+	if p.Kind == sim.KindSchedule {
+		return 0
+	}
+	for name, v := range o {
+		if strings.Contains(p.Name(), name) {
+			if alt, ok := p.Alternative(v); ok {
+				return alt
+			}
+		}
+	}
+	return 0
+}
+
+// explore runs a world in n random orders.
+func explore(t testing.TB, n int, rows map[string]sim.Window, build func(x *world), check func(log []string)) {
+	t.Helper()
+	w := newWorld(t)
+	for seed := range n {
+		r, log := try(t, w, rows, sim.Config{Chooser: random{sim.NewRand(uint64(seed))}}, build)
+		require.Equal(t, sim.Pass, r.Verdict, "seed %d: %+v\n%s", seed, r.Failure, strings.Join(log, "\n"))
+		check(log)
+	}
+}
+
+// contains reports whether some line of log has what in it.
+func contains(log []string, what string) bool {
+	for _, line := range log {
+		if strings.Contains(line, what) {
+			return true
+		}
+	}
+	return false
+}
+
+// whats cuts the instants off.
+func whats(log []string) []string {
+	var out []string
+	for _, line := range log {
+		_, what, _ := strings.Cut(line, " ")
+		out = append(out, what)
+	}
+	return out
 }

@@ -2,7 +2,6 @@ package netsim
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -19,12 +18,13 @@ type Host struct {
 	loop *loop // or nil: callbacks are called directly
 	seq  *seq  // a sequential process, or nil
 
-	res     sim.Resource // all that it knows; every event of its writes it
-	sockets sim.Resource
-	disk    *Store
-	lives   []*life
-	nlives  int
-	cur     *life // nil before the first Start
+	res      sim.Resource // all that it knows; every event of its writes it
+	sockets  sim.Resource
+	disk     *Store
+	diskName string
+	lives    []*life
+	nlives   int
+	cur      *life // nil before the first Start
 
 	tasks []task
 	spare []int32
@@ -84,12 +84,12 @@ func (n *Net) BackgroundHost(name string, m *Machine, main func(h env.Host)) *Ho
 }
 
 func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *Host {
-	if m.n != n || !slices.Contains(n.machines, m) {
+	if m.n != n || m.run != n.run {
 		n.w.Mistake("host %q: its machine belongs to another run", name)
 	}
 	h := n.kept.hosts[name]
 	if h == nil {
-		h = &Host{name: name, res: n.w.Resource("host " + name), sockets: n.w.Resource("sockets " + name), work: make(map[sim.Label]*workFault)}
+		h = &Host{name: name, res: n.w.Resource("host " + name), sockets: n.w.Resource("sockets " + name), diskName: "disk " + name, work: make(map[sim.Label]*workFault)}
 		n.kept.hosts[name] = h
 	}
 	h.n, h.m, h.p, h.main, h.loop, h.seq = n, m, p, main, nil, nil
@@ -99,7 +99,7 @@ func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *H
 	h.backlog, h.log, h.onEnd, h.onStart = h.backlog[:0], h.log[:0], h.onEnd[:0], h.onStart[:0]
 	h.resetTasks()
 	h.wall.reset(h)
-	h.disk = n.Store("disk " + name)
+	h.disk = n.Store(h.diskName)
 	n.hosts = append(n.hosts, h)
 	return h
 }
@@ -146,10 +146,10 @@ func (h *Host) Start() { h.start(sim.Window{}, nil, nil) }
 
 // start begins a life once win has passed.
 func (h *Host) start(win sim.Window, parent *life, exited func(int)) {
+	h.n.w.Write(h.res)
 	if h.cur != nil && !h.cur.over {
 		h.n.w.Mistake("start %q: it is still running", h.name)
 	}
-	h.n.w.Write(h.res)
 	l := h.newLife()
 	l.parent, l.exited = parent, exited
 	label := h.n.w.Label("start")
@@ -208,10 +208,10 @@ func (h *Host) Restart() { h.start(h.p.Window(h.n.w.Label("restart-after-crash")
 // end ends the present life.
 func (h *Host) end(code int, silent bool) {
 	l, w := h.cur, h.n.w
+	w.Write(h.res)
 	if l == nil || l.over {
 		return
 	}
-	w.Write(h.res)
 	if w.Recording() {
 		w.Note("%s ends with code %d", h.name, code)
 	}
@@ -312,13 +312,13 @@ func (h *Host) run(l *life, name string, fn func()) {
 // at the end, timers that were due first, each once.
 func (h *Host) Stall(label string) {
 	l, w := h.cur, h.n.w
+	w.Write(h.res)
 	if l == nil || l.over || h.stalled {
 		return
 	}
 	if h.loop != nil {
 		w.Mistake("stall %q: a program on a loop is stalled by the windows of its callbacks", h.name)
 	}
-	w.Write(h.res)
 	h.stalled = true
 	at := w.Label(label)
 	l.arm(at, h.p.Window(at), task{kind: aStallEnd})

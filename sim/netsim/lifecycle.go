@@ -52,12 +52,14 @@ func (l *life) Kill(s env.Signal) { l.signal(s) }
 
 // Signal sends s to the program, as an event of that name.
 func (h *Host) Signal(s env.Signal) {
+	h.n.w.Read(h.res)
 	if h.cur != nil {
 		h.cur.signal(s)
 	}
 }
 
 func (l *life) signal(s env.Signal) {
+	l.h.n.w.Write(l.h.res)
 	if l.over {
 		return
 	}
@@ -67,6 +69,7 @@ func (l *life) signal(s env.Signal) {
 
 // Stop sends SIGTERM, and SIGKILL if the program still runs grace later.
 func (h *Host) Stop(grace time.Duration) {
+	h.n.w.Write(h.res)
 	l := h.cur
 	if l == nil || l.over {
 		return

@@ -58,10 +58,8 @@ const (
 // the label of the message, such as `heartbeat` or `heartbeat.reply`, or else for
 // `link.LABEL`, `link.loopback` or `link`. See Link.Label.
 func (n *Net) Link(from, to *Machine) *Link {
-	for _, l := range n.links {
-		if l.from == from && l.to == to {
-			return l
-		}
+	if to.index < len(from.links) && from.links[to.index] != nil {
+		return from.links[to.index]
 	}
 	key := from.name + ">" + to.name
 	l := n.kept.links[key]
@@ -76,7 +74,10 @@ func (n *Net) Link(from, to *Machine) *Link {
 	if from == to {
 		l.label = n.loopback
 	}
-	n.links = append(n.links, l)
+	for len(from.links) <= to.index {
+		from.links = append(from.links, nil)
+	}
+	from.links[to.index] = l
 	return l
 }
 

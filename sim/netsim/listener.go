@@ -82,6 +82,7 @@ func (n *Net) arrived(c *call) {
 			return
 		}
 	}
+	cn.heard = c
 	l := cn.lst
 	if l.handler == nil || len(l.unread) > 0 {
 		l.unread = append(l.unread, c)
@@ -132,12 +133,15 @@ func (n *Net) aborted(c *call) {
 		return
 	}
 	cn := c.conn
-	if !cn.serverOpen || cn.last != c {
+	if cn.lst == nil {
+		return // refused
+	}
+	l := cn.lst
+	n.w.Write(l.res)
+	if !cn.serverOpen || cn.heard != c {
 		return
 	}
 	cn.end = sim.EventRef{}
-	l := cn.lst
-	n.w.Write(l.res)
 	if l.handler == nil || len(l.unread) > 0 {
 		c.ended = true
 		return
@@ -224,7 +228,7 @@ func (l *listener) destroyAll(onlyIdle bool) {
 	l.n.w.Write(l.res)
 	for i := 0; i < len(l.conns); {
 		cn := l.conns[i]
-		if onlyIdle && !(cn.last.came && cn.last.replied) {
+		if onlyIdle && !cn.heard.replied {
 			i++
 			continue
 		}

@@ -15,6 +15,7 @@ type Machine struct {
 	n         *Net
 	name      string
 	index     int
+	run       uint64 // of n, in which it was made
 	p         *sim.Proc
 	addrs     []string
 	sockets   []*listener // bound, in the order of binding
@@ -22,6 +23,7 @@ type Machine struct {
 	ports     []portName
 	ephemeral int
 	onBind    []bindHook
+	links     []*Link      // to the machines of these indices, or nil
 	res       sim.Resource // whether it is down
 	down      bool
 }
@@ -60,10 +62,8 @@ func (n *Net) machine(name string, p *sim.Proc, addrs []string) *Machine {
 		m = &Machine{name: name, res: n.w.Resource("machine " + name)}
 		n.kept.machines[name] = m
 	}
+	m.run = n.run
 	for _, other := range n.machines {
-		if other == m {
-			n.w.Mistake("machine %q: there is one of that name already", name)
-		}
 		for _, a := range addrs {
 			if other.has(a) {
 				n.w.Mistake("machine %q: address %s belongs to machine %q", name, a, other.name)
@@ -77,6 +77,7 @@ func (n *Net) machine(name string, p *sim.Proc, addrs []string) *Machine {
 	}
 	m.addrs = append(m.addrs, addrs...)
 	m.sockets, m.forbidden, m.onBind = m.sockets[:0], m.forbidden[:0], m.onBind[:0]
+	clear(m.links)
 	m.ephemeral, m.down = firstEphemeral, false
 	n.machines = append(n.machines, m)
 	return m

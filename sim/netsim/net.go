@@ -25,15 +25,16 @@ type Net struct {
 
 	machines []*Machine
 	names    []*name
-	links    []*Link // those that were asked for, or that something went over
+	run      uint64
 	hosts    []*Host
-	stores   []*Store
 	programs []program
 
-	calls []*call // the first used ones are of this run
-	used  int
-	conns []*conn
-	nconn int
+	calls  []*call // the first used ones are of this run
+	used   int
+	conns  []*conn
+	nconn  int
+	relays []*relay
+	nrelay int
 
 	labels   map[string]*labels
 	lastName string // the key that was looked up last
@@ -67,9 +68,9 @@ func New(w *sim.World, cfg Config) *Net {
 		cfg.HeaderWait = env.HeaderWait
 	}
 	n.w, n.cfg = w, cfg
-	n.machines, n.names, n.links = n.machines[:0], n.names[:0], n.links[:0]
-	n.hosts, n.stores, n.programs = n.hosts[:0], n.stores[:0], n.programs[:0]
-	n.used, n.nconn = 0, 0
+	n.run++
+	n.machines, n.names, n.hosts, n.programs = n.machines[:0], n.names[:0], n.hosts[:0], n.programs[:0]
+	n.used, n.nconn, n.nrelay = 0, 0, 0
 	n.chains.reset()
 	return n
 }
@@ -123,6 +124,7 @@ func sum(a, b sim.Window) sim.Window {
 // name is an entry of the name service.
 type name struct {
 	name     string
+	ask      string // the choice of a machine
 	machines []*Machine
 	res      sim.Resource
 }
@@ -132,7 +134,7 @@ type name struct {
 func (n *Net) Name(s string, machines ...*Machine) {
 	e := n.nameOf(s)
 	if e == nil {
-		e = &name{name: s, res: n.w.Resource("name " + s)}
+		e = &name{name: s, ask: "resolve " + s, res: n.w.Resource("name " + s)}
 		n.names = append(n.names, e)
 	}
 	n.w.Write(e.res)
@@ -161,13 +163,11 @@ func (n *Net) resolve(from *Machine, host string) (*Machine, string, bool) {
 		if len(e.machines) == 0 {
 			return nil, "", false
 		}
-		m := e.machines[n.w.Choice("resolve "+host, len(e.machines))]
+		m := e.machines[n.w.Choice(e.ask, len(e.machines))]
 		return m, m.public(), true
 	}
-	for _, m := range n.machines {
-		if m.name == host {
-			return m, m.public(), true
-		}
+	if m := n.kept.machines[host]; m != nil && m.run == n.run {
+		return m, m.public(), true
 	}
 	for _, m := range n.machines {
 		if m.has(host) {

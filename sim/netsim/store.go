@@ -12,6 +12,7 @@ import (
 type Store struct {
 	n      *Net
 	name   string
+	run    uint64   // of n, in which it was made
 	values []stored // sorted by key
 	keys   sim.Resource
 	res    map[string]sim.Resource
@@ -26,20 +27,17 @@ var _ env.Store = (*Store)(nil)
 
 // Store is the storage of this name; the first call in a run makes it, empty.
 func (n *Net) Store(name string) *Store {
-	for _, s := range n.stores {
-		if s.name == name {
-			return s
-		}
-	}
 	s := n.kept.stores[name]
 	if s == nil {
 		s = &Store{name: name, keys: n.w.Resource("keys of " + name), res: make(map[string]sim.Resource)}
 		n.kept.stores[name] = s
 	}
-	s.n = n
+	if s.n == n && s.run == n.run {
+		return s
+	}
+	s.n, s.run = n, n.run
 	clear(s.values)
 	s.values = s.values[:0]
-	n.stores = append(n.stores, s)
 	return s
 }
 
