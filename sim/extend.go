@@ -15,12 +15,13 @@ import (
 // is for state that code changes without a call that the world could see. The name
 // is said when f panics. Properties stated before look before f, those after, after.
 func (w *World) AtEnd(name string, f func()) {
-	w.Always(name, func() error {
+	// Not through Always, which leaves out what is not judged.
+	w.props.always = append(w.props.always, alwaysProperty{name, func() error {
 		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
 		f()
 		w.print += w.cur.print
 		return nil
-	})
+	}})
 }
 
 // Mistake ends the run with an error: something is wrong with the scenario, not

@@ -83,3 +83,16 @@ func TestExpectationsOfProfiles(t *testing.T) {
 	require.False(t, s.Expected("c", "").Allows(sim.Violation, "S"), "every run should pass")
 	require.True(t, s.Expected("c", "").Allows(sim.Pass, ""))
 }
+
+// What a scenario does at the end of events is no property: it is done whatever is
+// judged.
+func TestAtEndIsNoProperty(t *testing.T) {
+	calls := 0
+	s := build(func(w *sim.World) {
+		w.AtEnd("bookkeeping", func() { calls++ })
+		w.Process("p", func(p *sim.Proc) { p.Step("s") })
+		w.Always("other", func() error { return nil })
+	})
+	run(t, s, sim.Config{Judge: []string{"other"}})
+	require.NotZero(t, calls)
+}

@@ -31,7 +31,10 @@ type Client struct {
 	Endpoint  env.Addr
 	// LogsFirst: the first failure of a lookup is logged like those after it (r0).
 	LogsFirst bool
-	Watcher   ClientWatcher
+	// Tries bounds the lookups, for worlds in which nothing waits for a client that
+	// tries for ever. 0: for ever, as the original does.
+	Tries   int
+	Watcher ClientWatcher
 
 	cache []*cached
 }
@@ -82,6 +85,9 @@ func (c *Client) try(m *cached) {
 		}
 		if m.failures++; m.failures > 1 || c.LogsFirst {
 			c.Host.Log(env.Warning, "could not get the metadata, trying again")
+		}
+		if m.failures == c.Tries {
+			return
 		}
 		pause := m.pause
 		m.pause = min(2*m.pause, c.Constants.MetadataCap)

@@ -26,13 +26,23 @@ type client struct {
 	onConnect func()
 }
 
-// client makes a client that dials endpoint. It starts with start.
+// clientTries are the lookups of a client for which the world waits: a minute or so.
+const clientTries = 9
+
+// client makes a client that dials endpoint. It starts with start. Where its connection
+// is owed, it tries for ever in the background; elsewhere the world waits for it, for
+// so many tries.
 func (h *world) client(of *app, registry int, endpoint env.Addr) *client {
 	c := &client{h: h, index: len(h.clients) + 1, of: of, registry: registry, endpoint: endpoint}
 	c.name = "client#" + strconv.Itoa(c.index)
-	c.host = h.net.BackgroundHost(c.name, h.os, func(host env.Host) {
+	make, tries := h.net.Host, clientTries
+	if h.facts.judges(progress) {
+		make, tries = h.net.BackgroundHost, 0
+	}
+	c.host = make(c.name, h.os, func(host env.Host) {
 		c.model = &model.Client{
 			Host: host, Constants: model.DefaultConstants(), Endpoint: endpoint, Watcher: (*clientProbe)(c),
+			Tries:     tries,
 			LogsFirst: h.sw.Memo == model.MemoPerCall,
 		}
 		c.model.Connect()
