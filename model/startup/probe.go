@@ -59,6 +59,8 @@ type Probe interface {
 	// PoolWanted and PoolConfigured: a serverless pool is asked for, and there.
 	PoolWanted(r *Registry)
 	PoolConfigured(r *Registry)
+	// Draining: the application's own listener of SIGTERM was called.
+	Draining()
 	// Done: the script has come to its end.
 	Done()
 }
@@ -87,4 +89,5 @@ func (NopProbe) Mode(*Registry, Kind)              {}
 func (NopProbe) Refused(*Registry, Kind, *Failure) {}
 func (NopProbe) PoolWanted(*Registry)              {}
 func (NopProbe) PoolConfigured(*Registry)          {}
+func (NopProbe) Draining()                         {}
 func (NopProbe) Done()                             {}

@@ -164,6 +164,9 @@ func (s *script) step(c env.Async, step *Step) error {
 		}
 	case Mutate:
 		r := s.regs[step.Registry]
+		if r == nil {
+			return nil // its constructor threw, and the script went on
+		}
 		a.deps.Touch.Writes(r.touched.raw)
 		if err := r.Raw.Set(step.Field, step.Value); err != nil {
 			return err
@@ -171,6 +174,7 @@ func (s *script) step(c env.Async, step *Step) error {
 		a.deps.Probe.Mutated(r, step.Field)
 	case OnSignal:
 		drain := func() {
+			a.deps.Probe.Draining()
 			a.deps.Loop.IO("app-drain").Then(func(any) (any, error) { a.deps.Host.Exit(0); return nil, nil }, nil)
 		}
 		a.deps.Host.OnSignal(env.SIGTERM, drain)

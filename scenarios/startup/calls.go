@@ -34,7 +34,7 @@ func SameTick() *sim.Scenario {
 			for i := range w.Draw().Int("calls", 1, 3) {
 				steps = append(steps, at(w.Draw().Pick("when"+strconv.Itoa(i+1), whens()...), model.Step{Op: model.CallHandler}))
 			}
-			h.app(shape, steps...).start()
+			h.app(h.served(shape), steps...).start()
 		},
 	}
 }
@@ -123,7 +123,7 @@ func ModeConflict() *sim.Scenario {
 			first := opOf(w.Draw().Pick("first", ops...))
 			second := opOf(w.Draw().Pick("second", append(ops, "fetch")...))
 			when := w.Draw().Pick("when", whens...)
-			h.app("explicit-manager", model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort},
+			h.app(h.served("explicit-manager"), model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort},
 				model.Step{Op: first}, at(when, model.Step{Op: second})).start()
 		},
 	}
@@ -151,7 +151,7 @@ func StartAndHandler() *sim.Scenario {
 		Doc:      "start() or startAndWait(), and handler(), in one process: how many runtimes, and does it end?",
 		Variants: variants(),
 		Profiles: profiles(rows{"sigterm": {seconds(0, 3, 10), seconds(0, 3, 20)}, "first-request": {seconds(0, 0.5, 5), seconds(0, 0.5, 5)}}),
-		Params: params(append(policyDocs(), binaryDoc(),
+		Params: params(append(policyDocs(),
 			sim.ParamDoc{Label: "start", Doc: "the first call; startAndWait is only in r5", Options: []string{"start", "startAndWait"}},
 			sim.ParamDoc{Label: "when", Doc: "when handler is called", Options: whens},
 		)...),
@@ -162,16 +162,11 @@ func StartAndHandler() *sim.Scenario {
 			h.explorePolicies()
 			start := opOf(w.Draw().Pick("start", "start", "startAndWait"))
 			when := w.Draw().Pick("when", whens...)
-			shape := "explicit-manager"
-			if h.sw.Core == model.CoreNative {
-				shape = "explicit-engine"
-			} else {
+			if h.sw.Core != model.CoreNative {
 				start = model.CallStart
 			}
-			h.surroundings(shape)
-			a := h.app(shape, model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort},
+			a := h.app(h.served("explicit-manager"), model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort},
 				model.Step{Op: start}, at(when, model.Step{Op: model.CallHandler})).start()
-			h.binary(false)
 			h.later("sigterm", func() { h.terminate(a) })
 		},
 	}

@@ -122,11 +122,14 @@ func (h *world) squatter(kind netsim.Squat) {
 // cloudEndpoint is where the shape remote finds its engine.
 func cloudEndpoint() env.Addr { return env.Addr{Host: "api.rivet.example", Port: 443} }
 
+// cloudEngine is the name of the engine there.
+const cloudEngine = "cloud engine"
+
 // theCloud runs an engine elsewhere.
 func (h *world) theCloud() {
 	m := h.net.Machine("cloud")
 	h.net.Name(cloudEndpoint().Host, m)
-	e := &engine{h: h, name: "cloud engine", version: asked}
+	e := &engine{h: h, name: cloudEngine, version: asked}
 	h.cloud = h.net.Host(e.name, m, func(host env.Host) {
 		e.model = &model.Engine{Host: host, Port: cloudEndpoint().Port, Arg: model.EngineArg{Version: asked}, Watcher: (*engineProbe)(e), Booted: true, Fails: h.apiFails}
 		e.model.Run()
@@ -138,6 +141,19 @@ func (h *world) theCloud() {
 func needsCloud(shape string) bool { return shape == "remote" }
 
 func needsEngine(shape string) bool { return shape == "env-engine" || shape == "explicit-engine" }
+
+// served is shape, if a server of that kind is still there: the native core has no
+// manager, and an engine takes its place.
+func (h *world) served(shape string) string {
+	if h.sw.Core == model.CoreNative && !needsEngine(shape) {
+		shape = "explicit-engine"
+	}
+	h.surroundings(shape)
+	if needsEngine(shape) {
+		h.home.Save("engine-"+asked, true)
+	}
+	return shape
+}
 
 // endpointOf is where the client of an application of this shape dials.
 func endpointOf(shape string) env.Addr {

@@ -231,6 +231,7 @@ func (f *facts) serves(port int) bool {
 func (f *facts) ended(a *app, code int) {
 	settle(f.exitA, int64(a.index))
 	settle(f.exitB, int64(a.index))
+	a.takeSignal()
 	if a.uncaught {
 		f.died(a)
 	}

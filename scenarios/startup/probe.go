@@ -46,6 +46,9 @@ func (p *appProbe) Reported(fl *model.Failure) {
 func (p *appProbe) Constructing(r *model.Registry) {
 	p.f.regs = append(p.f.regs, &regFacts{r: r, a: p.a, life: p.a.host.Life(), index: r.Index})
 	p.note("construct %s", r.Name())
+	if p.a.onConstruct != nil {
+		p.a.onConstruct()
+	}
 }
 
 // Constructed implements model.Probe.
@@ -101,7 +104,7 @@ func (p *appProbe) Bound(r *model.Registry, port int) {
 	if g.binds++; g.binds > 1 && !g.failed {
 		p.f.fail(once, "bind", "%s binds a second manager, on %d", r.Name(), port)
 	}
-	p.f.serverUp(g)
+	p.f.serverUp(p.a.name)
 }
 
 // Closed implements model.Probe.
@@ -114,6 +117,13 @@ func (p *appProbe) Closed(r *model.Registry, port int) {
 		}
 	}
 	p.note("manager of %s closes %d", r.Name(), port)
+	p.a.takeSignal()
+}
+
+// Draining implements model.Probe.
+func (p *appProbe) Draining() {
+	p.note("%s drains", p.a.name)
+	p.a.takeSignal()
 }
 
 // Spawned implements model.Probe.
@@ -257,7 +267,7 @@ func (f *facts) belongs(c *client, by model.ServerID) bool {
 		return by.Process == c.of.name && by.Registry == c.registry
 	}
 	g := f.of(c.of, c.registry)
-	return by.Process == "cloud engine" || g != nil && (g.engine == by.Process || g.engine == "")
+	return by.Version == asked && (by.Process == cloudEngine || g == nil || g.engine == by.Process || g.engine == "")
 }
 
 // engineProbe listens to an engine.
@@ -266,6 +276,7 @@ type engineProbe engine
 // EngineBound implements model.EngineWatcher.
 func (p *engineProbe) EngineBound(name string) {
 	p.bound = true
+	p.h.facts.serverUp(p.parent)
 	if p.h.w.Recording() {
 		p.h.w.Note("%s %s listens", name, p.version)
 	}

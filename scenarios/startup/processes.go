@@ -64,12 +64,15 @@ func hotReload(name, words string, expected []sim.Expectation) *sim.Scenario {
 			"gap-signal-first": {span(0, 50, 500), span(0, 200, 5000)},
 			"app#2:start":      {span(2, 8, 40), span(5, 40, 500)}, // spawn
 		}),
-		Params:     params(),
+		Params: params(sim.ParamDoc{
+			Label: "spawn", Doc: "signal first: the new one is started after the old one has taken the signal, or at once; only pinned, never explored", Options: spawns(),
+		}),
 		Properties: docs(own),
 		Expect:     expected,
 		Build: func(w *sim.World) {
 			h := newWorld(w, own)
 			h.pinPolicies(false)
+			atOnce := w.Draw().Option("spawn", spawns()...) == "at-once"
 			steps := []model.Step{{Op: model.Construct}, {Op: model.ServeOwnPort}, {Op: model.CallHandler}}
 			if name == "signal-first-drain" {
 				steps = append(steps, model.Step{Op: model.OnSignal})
@@ -77,22 +80,26 @@ func hotReload(name, words string, expected []sim.Expectation) *sim.Scenario {
 			old := h.app("explicit-manager", steps...).start()
 			young := h.app("explicit-manager", steps...)
 			signal := func() { old.host.Signal(env.SIGTERM) }
-			spawn := func() {
-				young.start()
-				h.client(young, 1, manager()).start()
-			}
+			spawn := func() { young.start() }
+			young.onConstruct = func() { h.client(young, 1, manager()).start() }
 			h.later("reload", func() {
-				if name == "spawn-first" {
+				switch {
+				case name == "spawn-first":
 					spawn()
 					h.later("gap-spawn-first", signal)
-					return
+				case atOnce:
+					signal()
+					h.later("gap-signal-first", spawn)
+				default:
+					old.onSignal = func() { h.later("gap-signal-first", spawn) }
+					signal()
 				}
-				signal()
-				h.later("gap-signal-first", spawn)
 			})
 		},
 	}
 }
+
+func spawns() []string { return []string{"after-taken", "at-once"} }
 
 // Worker is construction at the global scope of a worker.
 func Worker() *sim.Scenario {
@@ -151,7 +158,7 @@ func Sigterm() *sim.Scenario {
 			case "startRunner":
 				steps = append(steps, model.Step{Op: model.CallRunner})
 			}
-			a := h.app("explicit-manager", steps...).start()
+			a := h.app(h.served("explicit-manager"), steps...).start()
 			h.client(a, 1, manager()).start()
 			h.later("sigterm", func() { h.terminate(a) })
 		},
@@ -188,7 +195,7 @@ func LateServer() *sim.Scenario {
 				panic(err)
 			}
 			h.facts.bound, h.facts.fromServer = b, true
-			a := h.app("explicit-manager", model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort}, at("request", model.Step{Op: model.CallHandler}))
+			a := h.app(h.served("explicit-manager"), model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort}, at("request", model.Step{Op: model.CallHandler}))
 			h.client(a, 1, manager()).start()
 			a.start()
 		},
@@ -220,8 +227,9 @@ func StaleMetadata() *sim.Scenario {
 
 func staleMetadata(h *world, spawnFirst, taken bool) {
 	steps := []model.Step{{Op: model.Construct}, {Op: model.ServeOwnPort}, {Op: model.CallHandler}}
-	old := h.app("explicit-manager", steps...).start()
-	young := h.app("explicit-manager", steps...)
+	shape := h.served("explicit-manager")
+	old := h.app(shape, steps...).start()
+	young := h.app(shape, steps...)
 	h.squat = h.net.Squatter("squatter", h.os, manager(), netsim.SquatOther, model.Health{Runtime: "other"})
 	c := h.client(old, 1, manager()).start()
 	signal := func() { old.host.Signal(env.SIGTERM) }

@@ -21,13 +21,13 @@ func (f *facts) owesConnection(c *client) {
 	}
 }
 
-// serverUp notes that a registry has a server: where the bound counts from that.
-func (f *facts) serverUp(g *regFacts) {
+// serverUp notes that an application has a server: where the bound counts from that.
+func (f *facts) serverUp(app string) {
 	if !f.fromServer {
 		return
 	}
 	for _, c := range f.h.clients {
-		if c.of == g.a && !c.connected {
+		if c.of.name == app && !c.connected {
 			open(f.progress(), progClient+int64(c.index))
 		}
 	}

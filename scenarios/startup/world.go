@@ -58,6 +58,8 @@ type app struct {
 	unhandledConstruct bool           // a constructor threw, and the application did not expect it
 	last               *model.Failure // the latest
 	reports            int            // of the rejection listener
+	onConstruct        func()         // a registry is made
+	onSignal           func()         // it has taken a signal: a handler ran, or it ended
 }
 
 // newWorld takes the memory of the last run and draws what all scenarios have in
@@ -158,6 +160,14 @@ func (h *world) app(shape string, steps ...model.Step) *app {
 	a.host.OnEnd(func(code int) { h.facts.ended(a, code) })
 	h.apps = append(h.apps, a)
 	return a
+}
+
+// takeSignal notes that the application has taken a signal.
+func (a *app) takeSignal() {
+	if do := a.onSignal; do != nil {
+		a.onSignal = nil
+		do()
+	}
 }
 
 // start starts the application, now or when the process of a scenario comes to it.
