@@ -24,6 +24,8 @@ func (h *world) failing(cause string) string {
 	return "explicit-engine"
 }
 
+const guardWhy = "the guard parses the configuration in the timer, outside of any promise: what parse throws there is uncaught, and no fix of the set looks at that"
+
 // CreateFailsConstruct is a create that fails before anybody has called.
 func CreateFailsConstruct() *sim.Scenario {
 	return &sim.Scenario{
@@ -33,7 +35,9 @@ func CreateFailsConstruct() *sim.Scenario {
 		Profiles:   profiles(nil),
 		Params:     params(append(policyDocs(), causeDoc())...),
 		Properties: docs(errA, errC),
-		Expect:     fails(ts(), errC),
+		Expect: expect(fails(ts(), errC),
+			measured([]string{"fix-all"}, guardWhy, errC),
+			measured([]string{"fix-ledger"}, "the derived promise has a handler, which logs")),
 		Build: func(w *sim.World) {
 			h := newWorld(w, errA, errC)
 			h.pinPolicies(false)
@@ -53,7 +57,7 @@ func CreateFailsRunner() *sim.Scenario {
 		Profiles:   profiles(nil),
 		Params:     params(policyDocs()...),
 		Properties: docs(errA, errC),
-		Expect:     fails(ts(), errA),
+		Expect:     expect(fails(ts(), errA), measured([]string{"fix-all"}, guardWhy, errC)),
 		Build:      func(w *sim.World) { createFailsRunner(w, "invalid") },
 	}
 }

@@ -71,14 +71,40 @@ func fails(vs []string, properties ...string) []sim.Expectation {
 	return out
 }
 
-// measured is what exploration found of variants of which nothing was known, and why.
-func measured(vs []string, why string, properties ...string) []sim.Expectation {
+// finding is what exploration found of one or more variants of which nobody knew, and in
+// one sentence what makes it so. fails are the properties that it violates, holds those
+// that no run violated though others fail; without fails, all hold.
+type finding struct {
+	variants []string
+	fails    []string
+	holds    []string
+	why      string
+}
+
+func (f finding) expect() []sim.Expectation {
 	var out []sim.Expectation
-	for _, v := range vs {
-		out = append(out, sim.Expectation{Variant: v, Fails: properties, Why: why})
+	for _, v := range f.variants {
+		out = append(out, sim.Expectation{Variant: v, Fails: f.fails, Holds: f.holds, Why: f.why})
 	}
 	return out
 }
 
+// measured is a finding of which only the violations matter.
+func measured(vs []string, why string, properties ...string) []sim.Expectation {
+	return finding{variants: vs, fails: properties, why: why}.expect()
+}
+
 // expect joins expectations.
 func expect(parts ...[]sim.Expectation) []sim.Expectation { return slices.Concat(parts...) }
+
+// findings are the expectations of an open scenario.
+func findings(fs ...finding) []sim.Expectation {
+	var out []sim.Expectation
+	for _, f := range fs {
+		out = append(out, f.expect()...)
+	}
+	return out
+}
+
+// fixes are the sets of fixes.
+func fixes() []string { return []string{"fix-ledger", "fix-all"} }

@@ -29,9 +29,6 @@ func ConfigMutations() []*sim.Scenario {
 
 const timerWhy = "the timer takes the snapshot, 1 ms after construction"
 
-// fixes are the sets of fixes.
-func fixes() []string { return []string{"fix-ledger", "fix-all"} }
-
 func configMutation(when, words string, expected []sim.Expectation) *sim.Scenario {
 	return &sim.Scenario{
 		Name:       "startup/config-mutation-" + when,
