@@ -194,13 +194,13 @@ func (rt *Runtime) bound(l env.Listener) {
 	}.Serve)
 	if a.sw.Signals != SignalsNone && !rt.cfg.Production && a.sw.Core == CoreTS {
 		stop := func() {
-			a.deps.Probe.Closed(r, l.Addr().Port)
 			l.Close(nil)
+			a.deps.Probe.Closed(r, l.Addr().Port)
 		}
 		if a.sw.Signals == SignalsDrainReraise {
 			a.drainOnSignal(func(done func()) {
-				a.deps.Probe.Closed(r, l.Addr().Port)
 				l.Close(done)
+				a.deps.Probe.Closed(r, l.Addr().Port)
 			})
 			return
 		}

@@ -68,6 +68,7 @@ type engine struct {
 	model        *model.Engine
 	bound, ready bool
 	onBound      func()
+	mute         bool // boots for ever
 }
 
 // maxEngines is how many engines there can be in a run.
@@ -104,6 +105,9 @@ func (h *world) left(version string) *engine {
 }
 
 func (e *engine) main(host env.Host) {
+	if e.mute {
+		return
+	}
 	e.model = &model.Engine{
 		Host: host, Port: manager().Port, Arg: model.EngineArg{Version: e.version, Parent: e.parent}, Sick: e.h.sick, Watcher: (*engineProbe)(e),
 	}

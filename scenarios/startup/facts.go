@@ -21,6 +21,10 @@ type facts struct {
 
 	errA, errB, mode, prog, exitA, exitB *sim.Obligation
 
+	// For tests: a call is settled, a manager bound.
+	onSettled func()
+	onBound   func(port int)
+
 	afterFault bool // calls made from now on must succeed
 	fromServer bool // INV-PROG of clients counts from when there is a server
 }
@@ -38,6 +42,7 @@ type regFacts struct {
 	engine   string // that it has started or adopted
 	ports    []int  // that its managers listen on
 	inUse    bool   // a snapshot is
+	version  int    // of the configuration, in the latest snapshot
 	modes    uint8  // that it has had, as bits
 	poolOwed bool
 }
@@ -63,6 +68,7 @@ func (f *facts) reset(h *world, judged []string) {
 	f.bound = 20 * time.Second
 	f.regs, f.calls, f.fails = f.regs[:0], f.calls[:0], f.fails[:0]
 	f.afterFault, f.fromServer = false, false
+	f.onSettled, f.onBound = nil, nil
 	f.errA = f.obligation(errA, 0, f.describeFailure)
 	f.errB = f.obligation(errB, 0, f.describeCall)
 	f.mode = f.obligation(mode, 0, f.describeCall)
@@ -147,6 +153,11 @@ func (f *facts) look() {
 		case env.Rejected:
 			c.settled = true
 			f.rejected(c, c.c.Promise.Reason())
+		default:
+			continue
+		}
+		if f.onSettled != nil {
+			f.onSettled()
 		}
 	}
 }
@@ -229,6 +240,7 @@ func (f *facts) serves(port int) bool {
 
 // ended judges the end of an application's process.
 func (f *facts) ended(a *app, code int) {
+	f.look() // what was settled before it ended
 	settle(f.exitA, int64(a.index))
 	settle(f.exitB, int64(a.index))
 	a.takeSignal()

@@ -84,7 +84,8 @@ func (p *appProbe) Created(r *model.Registry, fl *model.Failure) {
 
 // Snapshot implements model.Probe.
 func (p *appProbe) Snapshot(r *model.Registry, c model.Config) {
-	p.f.reg(r).inUse = true
+	g := p.f.reg(r)
+	g.inUse, g.version = true, c.Version
 	p.note("configuration of %s is taken: version %d, port %d", r.Name(), c.Version, c.ManagerPort)
 }
 
@@ -105,6 +106,9 @@ func (p *appProbe) Bound(r *model.Registry, port int) {
 		p.f.fail(once, "bind", "%s binds a second manager, on %d", r.Name(), port)
 	}
 	p.f.serverUp(p.a.name)
+	if p.f.onBound != nil {
+		p.f.onBound(port)
+	}
 }
 
 // Closed implements model.Probe.
