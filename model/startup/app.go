@@ -133,8 +133,16 @@ func (a *App) Unhandled(reason error) {
 	case a.set.Policy == PolicyWarn:
 		a.log(env.Warning, "UnhandledPromiseRejectionWarning", f)
 	default:
-		a.deps.Loop.Throw(reason)
+		a.throw(reason)
 	}
+}
+
+// throw throws where nobody catches it.
+func (a *App) throw(reason error) {
+	if f := failureOf(reason); f != nil {
+		a.deps.Probe.Uncaught(f)
+	}
+	a.deps.Loop.Throw(reason)
 }
 
 // failureOf is the failure in an error; nil if it is none of the library's.

@@ -87,7 +87,7 @@ func (rt *Runtime) serve(c env.Async, port int) *Failure {
 		return a.fail(SiteBind, "listen "+env.Addr{Host: "::", Port: port}.String(), err)
 	default: // an `error` event to which nobody listens
 		f := a.fail(SiteBind, "listen "+env.Addr{Host: "::", Port: port}.String(), err)
-		a.deps.Loop.NextTick(func() { a.deps.Loop.Throw(f) })
+		a.deps.Loop.NextTick(func() { a.throw(f) })
 		rt.choosePort(port)
 		return nil
 	}

@@ -30,6 +30,9 @@ type Probe interface {
 	Raised(f *Failure)
 	// Logged: a line about f was written.
 	Logged(l env.Level, f *Failure)
+	// Uncaught: f is about to be thrown where nobody catches it. The runtime writes it to
+	// the standard error and ends the process.
+	Uncaught(f *Failure)
 	// Reported: the rejection listener of the application was called with f.
 	Reported(f *Failure)
 	// Constructing and Constructed: a registry is made. f is what the constructor threw.
@@ -89,5 +92,6 @@ func (NopProbe) Mode(*Registry, Kind)              {}
 func (NopProbe) Refused(*Registry, Kind, *Failure) {}
 func (NopProbe) PoolWanted(*Registry)              {}
 func (NopProbe) PoolConfigured(*Registry)          {}
+func (NopProbe) Uncaught(*Failure)                 {}
 func (NopProbe) Draining()                         {}
 func (NopProbe) Done()                             {}

@@ -109,7 +109,7 @@ func (r *Registry) fire() {
 	if a.sw.Guard == GuardParsed || a.sw.Guard == GuardRawParsed {
 		c, f := r.parse()
 		if f != nil {
-			a.deps.Loop.Throw(f)
+			a.throw(f)
 			return
 		}
 		if !c.SpawnEngine && !c.ServeManager {
@@ -119,11 +119,11 @@ func (r *Registry) fire() {
 	switch {
 	case a.sw.Core == CoreNative:
 		if _, f := r.nativeMemo(); f != nil {
-			a.deps.Loop.Throw(f)
+			a.throw(f)
 		}
 	case a.sw.Readiness == ReadyBackground:
 		if _, err := r.legacyRuntime(KindNone); err != nil {
-			a.deps.Loop.Throw(err)
+			a.throw(err)
 		}
 	default:
 		r.ensureRuntime(KindNone)

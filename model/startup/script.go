@@ -117,7 +117,7 @@ func (a *App) Run(steps []Step, raws []*Raw) {
 		return nil, nil
 	}).Catch(func(reason error) (any, error) {
 		// An exception of the main module is an uncaught one, whatever the policy.
-		a.deps.Loop.NextTick(func() { a.deps.Loop.Throw(reason) })
+		a.deps.Loop.NextTick(func() { a.throw(reason) })
 		return nil, nil
 	})
 }

@@ -275,15 +275,6 @@ func (f *facts) ended(a *app, code int) {
 
 // died judges the end of a process by an uncaught error, which the runtime prints.
 func (f *facts) died(a *app) {
-	var last *failFacts
-	for _, x := range f.fails {
-		if x.a == a && f.errA != nil && f.errA.IsOpen(x.key) {
-			last = x
-		}
-	}
-	if last != nil {
-		settle(f.errA, last.key) // the last one is what was thrown
-	}
 	for _, c := range f.calls {
 		if c.reg.a == a && c.reg.life == a.host.Life() && c.c.Unhandled() {
 			return

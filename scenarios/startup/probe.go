@@ -23,7 +23,6 @@ func (p *appProbe) note(format string, args ...any) {
 func (p *appProbe) Raised(fl *model.Failure) {
 	x := &failFacts{f: fl, a: p.a, key: int64(len(p.f.fails) + 1)}
 	p.f.fails = append(p.f.fails, x)
-	p.a.last = fl
 	open(p.f.errA, x.key)
 	p.note("%s: %v", p.a.name, fl)
 }
@@ -33,6 +32,12 @@ func (p *appProbe) Logged(l env.Level, fl *model.Failure) {
 	if l >= env.Warning {
 		p.f.delivered(fl)
 	}
+}
+
+// Uncaught implements model.Probe: what the runtime writes as it ends is seen.
+func (p *appProbe) Uncaught(fl *model.Failure) {
+	p.a.last = fl
+	p.f.delivered(fl)
 }
 
 // Reported implements model.Probe: what a listener does with it is not known, so it
