@@ -167,7 +167,7 @@ func (b *Balancer) Register(h *Host, port int) {
 		return
 	}
 	h.m.onBind = append(h.m.onBind, bindHook{port, t.listens})
-	h.onEnd = append(h.onEnd, func(int) { t.ended() })
+	h.OnEnd(func(int) { t.ended() })
 	if h.m.listening(t.addr.Host, port) != nil {
 		t.listens()
 	}

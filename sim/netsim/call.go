@@ -139,7 +139,7 @@ func (n *Net) waitFrom(c *call) {
 
 // heldUp notes that x does not arrive for now, or never unless it is parked.
 func (n *Net) heldUp(x parcel, parked bool) {
-	if x.kind == aRequest || x.kind == aReply {
+	if x.kind != anAbort {
 		n.waitFrom(x.c)
 	}
 	x.c.lost = x.c.lost || x.kind == aReply && !parked
@@ -147,6 +147,7 @@ func (n *Net) heldUp(x parcel, parked bool) {
 
 // answered is the arrival of a response at the client.
 func (n *Net) answered(c *call) {
+	n.w.Read(c.by.h.res)
 	if c.over {
 		return
 	}
@@ -158,8 +159,8 @@ func (n *Net) answered(c *call) {
 // failed is the arrival of a refusal or a reset at the client.
 func (n *Net) failed(c *call) {
 	cn := c.conn
+	n.w.Write(c.by.h.res)
 	if cn.clientOpen {
-		n.w.Write(c.by.h.res)
 		cn.dropClient()
 	}
 	if last := cn.last; last != c && !last.over { // sent on it in the meantime

@@ -138,7 +138,10 @@ func (h *Host) Env() env.Host {
 }
 
 // OnEnd calls fn whenever a life has ended, in the event that ends it.
-func (h *Host) OnEnd(fn func(code int)) { h.onEnd = append(h.onEnd, fn) }
+func (h *Host) OnEnd(fn func(code int)) {
+	h.enter()
+	h.onEnd = append(h.onEnd, fn)
+}
 
 // Start begins a life, in an event `start` that takes as long as its row of the
 // profile says, and no time if there is none. It is for a program that does not run.
@@ -170,6 +173,7 @@ func (h *Host) newLife() *life {
 // begin runs the program.
 func (l *life) begin() {
 	h := l.h
+	h.n.w.Read(h.m.res)
 	if h.m.down {
 		h.n.w.Write(h.m.res)
 		h.m.down = false
@@ -191,16 +195,27 @@ func (l *life) begin() {
 }
 
 // OnStart calls fn whenever a life begins, in the event that begins it.
-func (h *Host) OnStart(fn func()) { h.onStart = append(h.onStart, fn) }
+func (h *Host) OnStart(fn func()) {
+	h.enter()
+	h.onStart = append(h.onStart, fn)
+}
 
 // Crash ends the present life at once: what it knew is lost, its connections are
 // reset, its ports are free. The exit code is that of SIGKILL.
 func (h *Host) Crash() { h.end(env.SIGKILL.ExitCode(), false) }
 
-// Vanish is Crash of the whole machine, as by loss of power: nobody is told.
-// Connections to it are half open: what is sent to it is lost until it is started
-// again, and reset after that.
-func (h *Host) Vanish() { h.end(env.SIGKILL.ExitCode(), true) }
+// Vanish is Crash of the whole machine with all that runs on it, as by loss of power:
+// nobody is told. Connections to it are half open: what is sent to it is lost until
+// some program on it is started again, and reset after that.
+func (h *Host) Vanish() {
+	h.n.w.Write(h.m.res)
+	h.m.down = true
+	for _, other := range h.n.hosts {
+		if other.m == h.m {
+			other.end(env.SIGKILL.ExitCode(), true)
+		}
+	}
+}
 
 // Restart is Start after the window `restart-after-crash`, for a program that ended.
 func (h *Host) Restart() { h.start(h.p.Window(h.n.w.Label("restart-after-crash")), nil, nil) }
@@ -216,10 +231,6 @@ func (h *Host) end(code int, silent bool) {
 		w.Note("%s ends with code %d", h.name, code)
 	}
 	l.over, h.code = true, code
-	if silent {
-		w.Write(h.m.res)
-		h.m.down = true
-	}
 	h.forget(l)
 	h.wall.forget()
 	h.n.chains.dropped(l)

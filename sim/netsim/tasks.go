@@ -58,7 +58,13 @@ func (l *life) take(t task) int32 {
 func (l *life) arm(label sim.Label, win sim.Window, t task) int32 {
 	slot := l.take(t)
 	h := l.h
-	r := h.p.After(label, win, (*tasks)(h), int64(slot)<<32|int64(h.tasks[slot].gen))
+	arg := int64(slot)<<32 | int64(h.tasks[slot].gen)
+	var r sim.EventRef
+	if t.kind == aStart { // the n-th start is that of the n-th life, whoever made it
+		r = h.p.AfterChained(h.n.w.Current(), label, win, (*tasks)(h), arg)
+	} else {
+		r = h.p.After(label, win, (*tasks)(h), arg)
+	}
 	h.tasks[slot].ref = r
 	return slot
 }
@@ -246,5 +252,6 @@ type workFault struct {
 
 // Faulty lets the work of h called label fail or stick, as faults of the world.
 func (h *Host) Faulty(label string, f WorkFaults) {
+	h.enter()
 	h.work[h.n.w.Label(label)] = &workFault{f, "fail " + h.name + " " + label, "stick " + h.name + " " + label}
 }
