@@ -1,0 +1,51 @@
+package hotreload
+
+import "github.com/seed-3519b94c/simrun/sim"
+
+// FD is about descriptor numbers. The watch list lends them to who reads a file again,
+// the watcher closes them after it has published, and the kernel gives a number away
+// again before close returns.
+func FD() *sim.Scenario {
+	judged := []string{propS8, propS1, propS2, propL2}
+	return &sim.Scenario{
+		Name:     "hotreload/fd",
+		Doc:      "descriptor numbers that the watch list lends: do they still stand for the file when they are used?",
+		Variants: append(builds[:len(builds):len(builds)], "V2+EvictFirst", "V2-LendFd"),
+		Profiles: profiles(),
+		Params: params(planParam, largeParam, visibleParam, paceParam, savesParam, fullParam,
+			sim.ParamDoc{Label: "program", Doc: "what the module does", Options: failing}),
+		Properties: docs(judged...),
+		Expect:     expect(judged, open(without(append(builds[:len(builds):len(builds)], "V2+EvictFirst", "V2-LendFd"), "V2w", "V2r", "V2rG")...)),
+		Build: func(w *sim.World) {
+			h := newWorld(w)
+			plan, program := w.Draw().Pick("plan", plans...), w.Draw().Pick("program", failing...)
+			pace := w.Draw().Pick("pace", paceReactive, paceSlow)
+			saves := drawSaves(w, 3, 20)
+			large := h.drawLarge()
+			s := setup{
+				first: source(program, 0, large, h.disk.NewVersion()), judged: judged,
+				write: func(p *sim.Proc) { h.saveAll(p, saves, plan, program, pace, large) },
+			}
+			if h.cfg.LendFd {
+				s.goals = []string{goalCloses}
+			}
+			h.build(s)
+		},
+	}
+}
+
+// failing are the programs of which every version is seen: each prints its error.
+var failing = []string{programThrow, programSelfTruncate}
+
+// saveAll saves versions 1 to saves of a program that throws, one after another.
+func (h *hotWorld) saveAll(p *sim.Proc, saves int, plan, program, pace string, large bool) {
+	if pace == paceReactive {
+		h.awaitError(p, 0)
+	}
+	for n := 1; n <= saves; n++ {
+		h.saveMain(p, plan, program, n, large)
+		if n < saves {
+			h.pause(p, pace, n)
+		}
+	}
+}
