@@ -61,10 +61,10 @@ func (d *driver) read(chunk string) (save bool) {
 			d.fail("another error", "standard error has %q", lines[i])
 		case n == d.next-1: // the reload found the same text again
 			if d.lossy {
-				return save
+				return save && d.next <= d.saves
 			}
 			d.rest = strings.Join(lines[i+1:], "")
-			return true
+			return d.next <= d.saves
 		case n != d.next:
 			d.fail("wrong number", "error %d was printed, %d was expected", n, d.next)
 		case i+1 < len(lines):

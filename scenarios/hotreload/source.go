@@ -65,7 +65,6 @@ type compiler struct {
 }
 
 type compiled struct {
-	path string
 	text env.Data
 	unit model.Unit
 }
@@ -74,15 +73,15 @@ type compiled struct {
 const maxCompiled = 64
 
 // compile is Deps.Compile.
-func (c *compiler) compile(path string, text env.Data) model.Unit {
+func (c *compiler) compile(_ string, text env.Data) model.Unit {
 	for i := range c.memory {
-		if c.memory[i].path == path && sameText(c.memory[i].text, text) {
+		if sameText(c.memory[i].text, text) {
 			return c.memory[i].unit
 		}
 	}
-	u := c.translate(path, text)
+	u := c.translate(text)
 	if len(c.memory) < maxCompiled {
-		c.memory = append(c.memory, compiled{path, slices.Clone(text), u})
+		c.memory = append(c.memory, compiled{slices.Clone(text), u})
 	}
 	return u
 }
@@ -92,7 +91,7 @@ func sameText(a, b env.Data) bool {
 	return slices.EqualFunc(a, b, func(x, y env.Extent) bool { return x.Times == y.Times && x.Text == y.Text })
 }
 
-func (c *compiler) translate(path string, text env.Data) model.Unit {
+func (c *compiler) translate(text env.Data) model.Unit {
 	var unit model.Unit
 	found := statements(text, func(st statement) (more bool) {
 		unit.Mappings, unit.Map = unit.Mappings+1, st.at
@@ -103,7 +102,8 @@ func (c *compiler) translate(path string, text env.Data) model.Unit {
 		name, number, _ := strings.Cut(st.text, " ")
 		n, err := strconv.Atoi(number)
 		if err != nil || c.programs(name, n) == nil {
-			unit.Err = &model.Error{Text: "SyntaxError: " + strconv.Quote(st.text), Path: path, At: generated}
+			// Its position is one of the source: no map is asked.
+			unit.Err = &model.Error{Text: "SyntaxError: " + strconv.Quote(st.text)}
 			return false
 		}
 		unit.Program = c.programs(name, n)

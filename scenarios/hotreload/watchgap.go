@@ -6,18 +6,19 @@ import "github.com/seed-3519b94c/simrun/sim"
 // the two is neither in what was read nor told of by the watch.
 func WatchGap() *sim.Scenario {
 	judged := []string{propL2}
+	there := []string{planTempRename, planInPlace, planTruncate1} // not away: that is unwatched-import
 	first := []string{"V0+WatchBeforeRead", "V2+WatchBeforeRead", "V2w+WatchBeforeRead", "V2r+WatchBeforeRead"}
 	return &sim.Scenario{
 		Name:       "hotreload/watch-gap",
 		Doc:        "a newly imported module is saved between being read and being watched (Bun #42749)",
 		Variants:   append(builds[:len(builds):len(builds)], first...),
 		Profiles:   profiles(),
-		Params:     params(planParam),
+		Params:     params(sim.ParamDoc{Label: "plan", Doc: "how the import is saved", Options: there}),
 		Properties: docs(judged...),
 		Expect:     expect(judged, found(propL2, builds...), open(first...)),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
-			plan := w.Draw().Pick("plan", plans...)
+			plan := w.Draw().Pick("plan", there...)
 			h.build(setup{
 				first: source(programOK, 0, false, h.disk.NewVersion()), judged: judged,
 				imports: []file{{depPath, source(programOK, 0, false, h.disk.NewVersion())}},
