@@ -14,11 +14,12 @@ import (
 // next number; an error that it knows already means that the same text was loaded once
 // more, and the version is saved again.
 type driver struct {
-	h             *hotWorld
-	saves         int
-	plan, program string
-	small         bool          // the file; else it has 2 MB
-	limit         time.Duration // of the whole test
+	h       *hotWorld
+	saves   int
+	plans   []string // of the saves, in turn
+	program string
+	small   bool          // the file; else it has 2 MB
+	limit   time.Duration // of the whole test
 	// lossy drops the rest of a chunk in which it finds an error that it knows already,
 	// as upstream's driver did before Bun #28202.
 	lossy bool
@@ -31,11 +32,12 @@ func (d *driver) run(p *sim.Proc) {
 	for d.next <= d.saves {
 		chunk := d.rest
 		if d.rest = ""; !strings.Contains(chunk, "error:") {
+			p.Step("chunk") // the reader's own loop comes round to the pipe
 			chunk += d.h.stderr.Read()
 		}
 		if d.read(chunk) {
 			p.Step("react")
-			d.h.saveMain(p, d.plan, d.program, d.next, !d.small)
+			d.h.saveMain(p, d.plans[d.next%len(d.plans)], d.program, d.next, !d.small)
 		}
 	}
 	if d.h.w.Mode() == sim.Sampled && p.Now() > d.limit {

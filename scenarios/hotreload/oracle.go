@@ -24,12 +24,12 @@ func oracle(lossy bool) *sim.Scenario {
 	return &sim.Scenario{
 		Variants:   []string{"V2w", "V2r"},
 		Profiles:   profiles(),
-		Params:     params(savesParam, fullParam),
+		Params:     params(savesParam),
 		Properties: docs(oracleJudged...),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
 			d := &driver{
-				h: h, saves: drawSaves(w, 5, 20), plan: planTwice, program: programThrow,
+				h: h, saves: w.Draw().Int("saves", 2, 6), plans: []string{planInPlace, planTwice}, program: programThrow,
 				small: true, limit: generationLimit, lossy: lossy,
 			}
 			h.build(setup{

@@ -27,6 +27,7 @@ func profiles() []*sim.Profile {
 		"W:rmgap":     window(us(50, 780, 5000), us(50, 3000, 40_000)),
 		"W:vimgap":    window(us(50, 620, 5000), us(50, 2500, 40_000)),
 		"W:react":     window(us(50, 300, 1000), us(50, 1200, 40_000)),
+		"W:chunk":     window(us(5, 50, 5000), us(5, 200, 40_000)), // an estimate
 		"W:begin":     window(us(1000, 5000, 20_000), us(1000, 20_000, 100_000)),
 		"W:writegap":  window(us(1000, 2000, 4000), us(1000, 2000, slow)),
 		// B: a build tool that saves many files. An estimate.

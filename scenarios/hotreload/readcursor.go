@@ -24,7 +24,7 @@ func ReadCursor() *sim.Scenario {
 		Profiles:   profiles(),
 		Params:     params(),
 		Properties: docs(judged...),
-		Expect:     expect(judged, found(propL2, off...)),
+		Expect:     expect(judged, found(propL2, off...), found(propL2, "V0", "V1", "V2").because("Not the cursor: "+lentOld)),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
 			h.build(setup{

@@ -26,7 +26,7 @@ func SlowAgent() *sim.Scenario {
 			if err := h.cfg.Set("Cache", "miss"); err != nil {
 				w.Mistake("%w", err)
 			}
-			d := &driver{h: h, saves: saves, plan: planTempRename, program: programThrow, limit: generationLimit}
+			d := &driver{h: h, saves: saves, plans: []string{planTempRename}, program: programThrow, limit: generationLimit}
 			h.build(setup{
 				first: source(programThrow, 0, true, h.disk.NewVersion()), judged: judged, write: d.run,
 			})

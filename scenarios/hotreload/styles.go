@@ -14,7 +14,13 @@ func Styles() *sim.Scenario {
 		Profiles:   profiles(),
 		Params:     params(planParam, largeParam, visibleParam, paceParam, savesParam, fullParam),
 		Properties: docs(judged...),
-		Expect:     expect(judged, open(all...)),
+		Expect: expect(judged,
+			found(propS1, "V0", "V1", "V0w", "V1w", "V1w+M").because("As in drop."),
+			found(propS2, without(all, "V2w+I")...).because("The source is read again to print, and while a save has it removed there is no position either."),
+			found(propS3, all...).because("The source is read again to print, and by then it is that of the next save."),
+			found(propL2, "V0", "V1", "V2").because("As in stale-inode, unwatched-main and fd."),
+			found(propL6, without(all, "V0w", "V2w+I")...).because(
+				"report() performs a reload that was put off, and then the loop waits: the new load's microtasks run only at the next wake-up.")),
 		Build: func(w *sim.World) {
 			h := newWorldMasking(w, true)
 			plan, pace := w.Draw().Pick("plan", plans...), w.Draw().Pick("pace", paces...)

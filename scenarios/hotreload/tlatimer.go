@@ -19,7 +19,10 @@ func TLATimer() *sim.Scenario {
 		Profiles:   profiles(),
 		Params:     params(sim.ParamDoc{Label: "plan", Doc: "how the file is saved", Options: atomic}),
 		Properties: docs(judged...),
-		Expect:     expect(judged, found(propS6, "V0", "V0w"), open(without(withProposal, "V0", "V0w")...)),
+		Expect: expect(judged, found(propS6, "V0", "V0w"),
+			found(propS6, "V2w+B", "V2w+F").because("What is parked on an await is replaced, and goes on when its timer fires."),
+			found(propL6, without(withProposal, "V0", "V0w", "V2w+B", "V2w+F")...).because("The request is put off until the timer has fired."),
+			found(propL6, "V0").because(lentNumber)),
 		Build: func(w *sim.World) {
 			h := newWorldMasking(w, true)
 			plan := w.Draw().Pick("plan", atomic...)

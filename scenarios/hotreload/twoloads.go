@@ -14,7 +14,11 @@ func TwoLoads() *sim.Scenario {
 		Params:     params(),
 		Properties: docs(judged...),
 		Expect: expect(judged, found(propS5, "V2w-DeferPending"),
-			open("V2w+A", "V2w+B", "V2w+C", "V2w+D", "V2w+E", "V2w+F")),
+			found(propS5, "V2w+A", "V2w+C", "V2w+D").because(
+				"Microtasks do not count: a load that has only just been started is replaced, and the drain in front of that sends for its imports."),
+			found(propS5, "V2w+B").because("A load that waits for its imports is still pending after a drain, and is replaced."),
+			holds("V2w+E").because("The drain behind the start of a load sends for its imports at once, and a module under way counts."),
+			holds("V2w+F").because("It asks the loader, and a load that waits for its imports is loading.")),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
 			h.build(setup{

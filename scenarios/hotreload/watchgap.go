@@ -15,7 +15,9 @@ func WatchGap() *sim.Scenario {
 		Profiles:   profiles(),
 		Params:     params(sim.ParamDoc{Label: "plan", Doc: "how the import is saved", Options: there}),
 		Properties: docs(judged...),
-		Expect:     expect(judged, found(propL2, builds...), open(first...)),
+		Expect: expect(judged, found(propL2, builds...),
+			found(propL2, "V0+WatchBeforeRead", "V2+WatchBeforeRead").because(lentNumber),
+			holds("V2r+WatchBeforeRead", "V2w+WatchBeforeRead").because("What is saved after the watch was added is told of.")),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
 			plan := w.Draw().Pick("plan", there...)
