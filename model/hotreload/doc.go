@@ -88,7 +88,7 @@
 //	    between       between the last two acts of a callback, if there are two
 //	    spin          a pause in an endless loop; see Config.CursorReset
 //	J   wake          from a wake-up to running
-//	    reload        clearing the module registry
+//	    reload        clearing the module registry; reload.gc every second time
 //	    lookup        between the two reads of an unlocked lookup of the list
 //	    parse         transpiling; parse.2m, parse.2m.hit and parse.2m.miss from 1 MiB
 //	    hop           a microtask of linking

@@ -41,6 +41,7 @@ type System struct {
 	promise    *load   // the entry promise is that of this load
 	reportedAt uint32  // the generation printed last
 	deferred   bool
+	reloads    int
 	errors     int
 	handles    int // open handles of programs
 	jobs       int // modules that the transpiler has
@@ -87,7 +88,7 @@ func (s *System) Reset(cfg Config) {
 	s.j = thread{}
 	s.used, s.promise = 0, nil
 	s.reportedAt = math.MaxUint32 // so that generation 0 counts as not printed
-	s.deferred, s.errors, s.handles, s.jobs, s.forever = false, 0, 0, 0, false
+	s.deferred, s.errors, s.handles, s.jobs, s.forever, s.reloads = false, 0, 0, 0, false, 0
 	clear(s.tasks)
 	s.tasks, s.head = s.tasks[:0], 0
 	clear(s.timers)
