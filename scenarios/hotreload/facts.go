@@ -191,9 +191,9 @@ func (f *facts) judge(s setup) {
 			f.closes = g
 		}
 	}
-	f.printed = f.obligation(propS1, livenessBound, "the error of generation ")
 	f.reader = f.obligation(propReader, livenessBound, "error ")
 	if !f.masked {
+		f.printed = f.obligation(propS1, livenessBound, "the error of generation ")
 		f.loaded = f.obligation(propL1, livenessBound, "request ")
 		f.seen = f.obligation(propL2, livenessBound, "version ")
 		f.released = f.obligation(propL3, livenessBound, "the request deferred in generation ")

@@ -60,19 +60,23 @@ func (f *facts) whole(path string, data env.Data) uint32 {
 
 // saved opens L2: the last byte of a version is where its path leads. Bytes that went
 // elsewhere, because the file was replaced meanwhile, nobody can be asked to evaluate;
-// nor what another writer has mixed with its own.
+// nor what two writers have mixed.
 func (f *facts) saved(path string, content env.Data) {
 	v := content[0].Version
-	if there, _ := f.h.disk.Content(path); f.whole(path, there) != v {
+	there, _ := f.h.disk.Content(path)
+	is := f.whole(path, there)
+	if is != 0 && is != v {
 		return
 	}
-	s := &f.saves
-	for i := range s.versions {
-		if old := &s.versions[i]; old.last && old.path == path {
-			old.last = false
-			f.supersede(int64(i))
-		}
+	f.supersede(path)
+	if is == v {
+		f.savedWhole(v)
 	}
+}
+
+// savedWhole is saved of a version that is there.
+func (f *facts) savedWhole(v uint32) {
+	s := &f.saves
 	s.ended++
 	is := &s.versions[v]
 	is.ended, is.order, is.last = true, s.ended, true
@@ -87,12 +91,20 @@ func (f *facts) saved(path string, content env.Data) {
 	}
 }
 
-func (f *facts) supersede(v int64) {
-	if f.seen != nil {
-		f.seen.Supersede(v)
-	}
-	if f.prompt != nil {
-		f.prompt.Supersede(v)
+// supersede takes back what was owed for earlier saves of a path.
+func (f *facts) supersede(path string) {
+	for i := range f.saves.versions {
+		old := &f.saves.versions[i]
+		if !old.last || old.path != path {
+			continue
+		}
+		old.last = false
+		if f.seen != nil {
+			f.seen.Supersede(int64(i))
+		}
+		if f.prompt != nil {
+			f.prompt.Supersede(int64(i))
+		}
 	}
 }
 

@@ -8,10 +8,11 @@ import "github.com/seed-3519b94c/simrun/sim"
 func FD() *sim.Scenario {
 	judged := []string{propS8, propS1, propS2, propL2}
 	lending := []string{"V0", "V1", "V2", "V2+EvictFirst"}
+	all := append(builds[:len(builds):len(builds)], "V2+EvictFirst", "V2-LendFd")
 	return &sim.Scenario{
 		Name:     "hotreload/fd",
 		Doc:      "descriptor numbers that the watch list lends: do they still stand for the file when they are used?",
-		Variants: append(builds[:len(builds):len(builds)], "V2+EvictFirst", "V2-LendFd"),
+		Variants: all,
 		Profiles: profiles(),
 		Params: params(planParam, largeParam, visibleParam, paceParam, savesParam, fullParam,
 			sim.ParamDoc{Label: "program", Doc: "what the module does", Options: failing}),
@@ -19,6 +20,7 @@ func FD() *sim.Scenario {
 		Expect: expect(judged,
 			found(propS8, lending...).because("The watcher closes numbers that are lent, and evicts their entries only afterwards: who has looked one up, or looks it up in between, uses it when it is free or another's."),
 			found(propS2, lending...).because("To print, the source is read again through such a number; without it there is no position."),
+			found(propS2, without(all, lending...)...).because("As in styles: the file is away when the source is read again to print."),
 			found(propS1, "V0", "V1", "V0w", "V1w", "V1w+M").because("As in drop."),
 			found(propL2, lending...),
 			found(propL2, "V2-LendFd").because("The entry is away when it is to be watched again, as in unwatched-main.")),
