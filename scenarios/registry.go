@@ -6,6 +6,7 @@ package scenarios
 import (
 	"slices"
 
+	"github.com/seed-3519b94c/simrun/scenarios/depopt"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -16,5 +17,6 @@ func All() []*sim.Scenario {
 	return slices.Concat(
 		quickstart.All(),
 		hotreload.All(),
+		depopt.All(),
 	)
 }

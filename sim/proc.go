@@ -347,6 +347,7 @@ func (w *World) unwind() {
 		p.unwind()
 		p.coro = nil
 	}
+	w.parts.KillAll()
 }
 
 // unwind ends p's coroutine where it is blocked. Whatever its deferred functions
