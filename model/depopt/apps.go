@@ -2,6 +2,7 @@ package depopt
 
 import (
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -84,23 +85,24 @@ func Bridge(use BridgeImport, comp2 []string) *App {
 
 // Cascade is BRIDGE where /comp2 imports stages, each with a new dependency that shares
 // a source with an included one which has not been loaded: at most 25.
-func Cascade(stages int) *App {
+// With old each stage imports that one too.
+func Cascade(stages int, old bool) *App {
 	a := Bridge(LazyBridge, nil)
 	include := slices.Clone(a.Include["ssr"])
-	next := PageComp2
-	page := a.find(PageComp2)
-	page.Static = nil
+	var parts []Spec
 	for i := range stages {
 		n := string(rune('a' + i))
-		shared := "shared-" + n
+		shared, stage := "shared-"+n, "/stage-"+n
 		a.Deps = append(a.Deps, DepSource{Name: "new-" + n, Sources: []string{shared}}, DepSource{Name: "old-" + n, Sources: []string{shared}})
 		include = append(include, "old-"+n)
-		stage := "/stage-" + n
-		m := a.find(next)
-		m.Static = append(m.Static, local(stage))
-		a.Modules = append(a.Modules, Module{Name: stage, Static: specs("new-" + n)})
-		next = stage
+		m := Module{Name: stage, Static: specs("new-" + n)}
+		if old {
+			m.Static = append(m.Static, local("old-"+n))
+		}
+		a.Modules = append(a.Modules, m)
+		parts = append(parts, local(stage))
 	}
+	a.find(PageComp2).Static = parts
 	a.Include["ssr"] = include
 	return a
 }
@@ -132,9 +134,53 @@ func SSR(late ...string) *App {
 	}
 }
 
+// SSRLoaded is SSR where /entry has loaded some of the old dependencies.
+func SSRLoaded(before []string, late ...string) *App {
+	a := SSR(late...)
+	a.find(EntrySSR).Static = specs(append([]string{"dep-x"}, before...)...)
+	return a
+}
+
+// BridgeLoaded is BRIDGE where /comp has loaded some of the old dependencies.
+func BridgeLoaded(before, comp2 []string) *App {
+	a := Bridge(LazyBridge, comp2)
+	a.find(PageComp).Static = specs(before...)
+	return a
+}
+
+// SSRSlowEntry is SSR with an entry that takes long to load.
+func SSRSlowEntry(load time.Duration, late ...string) *App {
+	a := SSR(late...)
+	a.find(EntrySSR).Slow.Load = load
+	return a
+}
+
+// SSRSlowResolve is SSR where resolving an import of /late takes long, once.
+func SSRSlowResolve(d time.Duration) *App {
+	a := SSR("dep-y", "dep-a")
+	late := a.find(ModuleLate)
+	late.Static = append(late.Static, local("/slow"))
+	a.find("/slow").Slow = Slow{Resolve: d, Once: true}
+	return a
+}
+
+// SSRBurst is SSR with modules /burst-0, /burst-1, .. that each bring a dependency which
+// shares with all others: at most 40.
+func SSRBurst(count int) *App {
+	a := SSR("dep-y", "dep-a")
+	for i := range count {
+		n := strconv.Itoa(i)
+		a.Deps = append(a.Deps, DepSource{Name: "burst-" + n, Sources: []string{Shared}})
+		a.Modules = append(a.Modules, Module{Name: "/burst-" + n, Static: specs("burst-" + n)})
+	}
+	return a
+}
+
 // Stateful is SSR with a runtime dependency that defines a request context when it is
 // evaluated: /entry sets it, waits, and lets /late2 read it.
-func Stateful(wait time.Duration) *App {
+//
+// With late it sets it after the wait.
+func Stateful(wait time.Duration, late bool) *App {
 	a := SSR("dep-y")
 	a.Deps = append(a.Deps, DepSource{Name: "rt", Sources: []string{Shared}, Defines: true})
 	a.Include["ssr"] = append(a.Include["ssr"], "rt")
@@ -144,8 +190,10 @@ func Stateful(wait time.Duration) *App {
 	)
 	entry := a.find(EntrySSR)
 	entry.Static = append(entry.Static, local("rt"))
-	entry.Handler = []Step{
-		{Op: OpSet, Key: contextKey}, {Op: OpWait, For: wait}, {Op: OpCall, Spec: local("/late2")},
+	set, pause := Step{Op: OpSet, Key: contextKey}, Step{Op: OpWait, For: wait}
+	entry.Handler = []Step{set, pause, {Op: OpCall, Spec: local("/late2")}}
+	if late {
+		entry.Handler[0], entry.Handler[1] = pause, set
 	}
 	return a
 }

@@ -206,6 +206,15 @@ func (e *Environment) FetchLikeBridge(a env.Async, dep string) (*Reply, error) {
 // InvalidateAll forgets every result of the graph.
 func (e *Environment) InvalidateAll() { e.invalidateAll() }
 
+// Invalidate forgets the result of one module, as an edit of it does.
+func (e *Environment) Invalidate(module string) {
+	if n := e.graph.byURL[e.sys.urls.source(module)]; n != nil {
+		e.touchWrite(n.resID)
+		n.result, n.lastInvalid = nil, e.sys.tick()
+		e.obs.CachesChanged()
+	}
+}
+
 // ForgetURL takes one raw URL out of the graph's cache, which nothing in the system
 // does: it shows what a ghost hangs on.
 func (e *Environment) ForgetURL(dep string) { delete(e.graph.urlCache, e.sys.url(local(dep))) }

@@ -1,8 +1,6 @@
 package depopt
 
 import (
-	"time"
-
 	model "github.com/seed-3519b94c/simrun/model/depopt"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -26,7 +24,7 @@ func bridge(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS3, pS5, pL1, pL11, pL4, pL5, pAnswered, pHandled}
 	return spec{
 		name: "bridge", doc: "a page of one environment is rendered in another, and brings a new dependency: is it there in the end? (RedwoodSDK #832)",
-		judged: judged, expect: expected("bridge"), params: []sim.ParamDoc{deployParam(), followParam()},
+		judged: judged, params: []sim.ParamDoc{deployParam(), followParam()},
 		build: func(h *world) {
 			*out = outcome{}
 			workerd := h.drawWorkerd()
@@ -43,7 +41,7 @@ func Desync() *sim.Scenario {
 	judged := []property{pS1, pS3, pS5, pL1, pL11, pL5, pAnswered, pHandled}
 	return spec{
 		name: "desync", doc: "one environment replaces its bundles, and the other does not hear of it: does a page recover?",
-		judged: judged, expect: expected("desync"), params: []sim.ParamDoc{deployParam()},
+		judged: judged, params: []sim.ParamDoc{deployParam()},
 		build: func(h *world) {
 			workerd := h.drawWorkerd()
 			h.bridgeWorld(h.bridgeApp(model.NoBridge), workerd, judged, goalReleased, goalAcross)
@@ -57,7 +55,7 @@ func Effects() *sim.Scenario {
 	judged := []property{pS5, pAnswered, pHandled}
 	return spec{
 		name: "effects", doc: "a POST has its effect, fails as stale, and is sent back: does the effect happen twice?",
-		judged: judged, expect: expected("effects"), params: []sim.ParamDoc{deployParam(), followParam()},
+		judged: judged, params: []sim.ParamDoc{deployParam(), followParam()},
 		build: func(h *world) {
 			workerd := h.drawWorkerd()
 			follow := h.w.Draw().Bool("follow")
@@ -72,7 +70,7 @@ func Reimport() *sim.Scenario {
 	judged := []property{pS1, pS3, pA1, pAnswered, pHandled}
 	return spec{
 		name: "reimport", doc: "bundles are replaced while no request is in flight: can the runner import its roots again?",
-		judged: judged, expect: expected("reimport"),
+		judged: judged,
 		params: []sim.ParamDoc{{Label: "app", Doc: "one environment, or two with a bridge", Options: []string{"bridge", "ssr"}}, deployParam()},
 		build: func(h *world) {
 			one := h.w.Draw().Pick("app", "bridge", "ssr") == "ssr"
@@ -108,7 +106,7 @@ func ReimportStatic() *sim.Scenario {
 	judged := []property{pS1, pS3, pA1, pAnswered, pHandled}
 	return spec{
 		name: "reimport-static", doc: "bundles are replaced while no request is in flight, and a root imports the bridge entry: can it be imported again?",
-		judged: judged, expect: expected("reimport-static"), params: []sim.ParamDoc{deployParam()},
+		judged: judged, params: []sim.ParamDoc{deployParam()},
 		build: func(h *world) {
 			workerd := h.drawWorkerd()
 			h.bridgeWorld(h.bridgeApp(model.StaticBridge), workerd, judged)
@@ -134,23 +132,28 @@ func State() *sim.Scenario {
 	judged := []property{pS1, pS3, pS4, pL1, pAnswered, pHandled}
 	return spec{
 		name: "state", doc: "a request waits while the modules are replaced: does it find its context afterwards?",
-		judged: judged, expect: expected("state"),
+		judged: judged,
 		params: []sim.ParamDoc{
 			{Label: "wait", Doc: "how long the request waits, in ms"},
 			{Label: "discover", Doc: "when a dependency is discovered, in ms after the request"},
 		},
 		build: func(h *world) {
-			wait := h.w.Draw().Int("wait", 150, 400)
-			discover := h.w.Draw().Int("discover", 0, 50)
-			h.stateWorld(wait, discover, judged)
+			h.stateWorld(stateKnobs{wait: h.w.Draw().Int("wait", 150, 400), discover: h.w.Draw().Int("discover", 0, 50)}, judged, goalAcross)
 		},
 	}.scenario()
 }
 
+// stateKnobs are the parameters of a request that waits, in ms.
+type stateKnobs struct {
+	wait, discover int
+	setLate        bool // the context is set after the wait
+	fresh          bool // the entry is imported afresh
+}
+
 // stateWorld is SSR with framework state, a request that waits, and a discovery.
-func (h *world) stateWorld(wait, discover int, judged []property) {
-	app := h.app(keyed("state ", wait), func() *model.App { return model.Stateful(millis(wait)) })
-	h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: judged, goals: []goal{goalAcross}})
+func (h *world) stateWorld(k stateKnobs, judged []property, goals ...goal) {
+	app := h.app(keyed("state ", k.wait, k.setLate), func() *model.App { return model.Stateful(millis(k.wait), k.setLate) })
+	h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: judged, goals: goals})
 	c := h.client("client", false)
 	s := &ssrClient{h: h, c: c}
 	h.script(c, func(a env.Async) error {
@@ -164,7 +167,7 @@ func (h *world) stateWorld(wait, discover int, judged []property) {
 			return err
 		}
 		h.facts.want(c.ID, model.ModuleLate)
-		h.background(time.Duration(discover)*time.Millisecond, h.ssr, "/bg-b")
-		return s.request(a, false, &outcome{})
+		h.background(millis(k.discover), h.ssr, "/bg-b")
+		return s.request(a, k.fresh, &outcome{})
 	})
 }

@@ -11,6 +11,7 @@ func All() []*sim.Scenario {
 	return []*sim.Scenario{
 		Lone(), ClientBasic(), ClientLazy(), Ghost(), Desync(), Inflight(), Bridge(), Reimport(), ReimportStatic(),
 		State(), Effects(), Toctou(), Alias(), BundleError(),
-		// OPEN
+		Halves(), OrderSSR(), OrderBridge(), Policy(), Placement(), PositionBridge(), Noise(), Cascade(), Crowd(),
+		ReoptTwice(), HookLatency(), Pair(), Burst(), Early(), LostSSR(), LostBridge(), SlowHot(),
 	}
 }

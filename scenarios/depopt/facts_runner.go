@@ -58,6 +58,9 @@ func (f *facts) Cleared(gen int, during bool) {
 		f.goals.reached(goalCleared)
 	}
 	f.note("the runner forgets its modules: generation %d", gen)
+	if f.h.cleared != nil {
+		f.h.cleared()
+	}
 }
 
 // Reimported judges A1.

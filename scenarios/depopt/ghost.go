@@ -23,7 +23,7 @@ func Alias() *sim.Scenario {
 func ghostly(name, doc, dep string) *sim.Scenario {
 	judged := []property{pS1, pL1, pAnswered, pHandled}
 	return spec{
-		name: name, doc: doc, judged: judged, expect: expected(name),
+		name: name, doc: doc, judged: judged,
 		build: func(h *world) {
 			app := h.app("ssr U", func() *model.App { return model.SSR(lates["U"]...) })
 			h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: judged})

@@ -24,16 +24,25 @@ type spec struct {
 	name, doc string
 	judged    []property
 	params    []sim.ParamDoc
-	expect    []sim.Expectation
+	expect    []sim.Expectation // nil: what the matrix says of the name
 	build     func(h *world)
+	// variants and what they are, if not those of upstream's history.
+	variants []string
+	config   func(variant string) (model.Config, error)
 }
 
 // scenario makes it.
 func (s spec) scenario() *sim.Scenario {
+	if s.variants == nil {
+		s.variants, s.config = model.Variants(), model.Find
+	}
+	if s.expect == nil {
+		s.expect = expected(s.name, s.variants)
+	}
 	return &sim.Scenario{
-		Name: "depopt/" + s.name, Doc: s.doc, Variants: model.Variants(), Profiles: profiles(),
+		Name: "depopt/" + s.name, Doc: s.doc, Variants: s.variants, Profiles: profiles(),
 		Params: params(s.params...), Properties: docs(s.judged), Expect: s.expect,
-		Build: func(w *sim.World) { s.build(newWorld(w)) },
+		Build: func(w *sim.World) { s.build(newWorld(w, s.config)) },
 	}
 }
 

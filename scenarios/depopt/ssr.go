@@ -28,7 +28,7 @@ func lone(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS2, pS3, pL1, pL2, pAnswered, pHandled}
 	return spec{
 		name: "lone", doc: "a dependency that shares nothing is discovered while a request waits for it: nothing may break",
-		judged: judged, expect: expected("lone"),
+		judged: judged,
 		build: func(h *world) {
 			*out = outcome{}
 			h.ssrWorld("N", out, judged, goalReleased, goalAcross)
@@ -44,7 +44,7 @@ func inflight(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS3, pL1, pL11, pAnswered, pHandled}
 	return spec{
 		name: "inflight", doc: "a request is half evaluated when its own discovery replaces the bundles: does it survive, does the next one?",
-		judged: judged, expect: expected("inflight"),
+		judged: judged,
 		params: []sim.ParamDoc{{Label: "late", Doc: "the old dependency that the request needs: not yet loaded (U), or loaded (L)", Options: []string{"U", "L"}}},
 		build: func(h *world) {
 			*out = outcome{}
@@ -59,7 +59,7 @@ func BundleError() *sim.Scenario {
 	judged := []property{pS1, pS3, pL1, pAnswered, pHandled}
 	return spec{
 		name: "bundle-error", doc: "bundling fails once: is the page ever there?",
-		judged: judged, expect: expected("bundle-error"),
+		judged: judged,
 		build: func(h *world) {
 			h.cfg.FailBundle = 2 // the first one is that of the start
 			h.ssrWorld("U", &outcome{}, judged, goalAcross)
@@ -73,7 +73,7 @@ func Toctou() *sim.Scenario {
 	judged := []property{pS1, pS3, pS6, pAnswered, pHandled}
 	return spec{
 		name: "toctou", doc: "a file passes the gate, and is read after the bundles were replaced: does its URL still say what it is?",
-		judged: judged, expect: expected("toctou"),
+		judged: judged,
 		params: []sim.ParamDoc{{Label: "at", Doc: "when the file is asked for, in ms after the discovery"}},
 		build: func(h *world) {
 			at := h.w.Draw().Int("at", 100, 200)

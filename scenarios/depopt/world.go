@@ -27,6 +27,7 @@ type world struct {
 	actions int
 	work    int // scripts and background work that go on
 	clients []*jsloop.Tasks
+	cleared func() // is told that the runner has forgotten its modules; may be nil
 }
 
 // setup is what a scenario says about its world.
@@ -43,7 +44,7 @@ type setup struct {
 
 // newWorld takes the world's memory from the last run and draws what all scenarios have
 // in common.
-func newWorld(w *sim.World) *world {
+func newWorld(w *sim.World, find func(variant string) (model.Config, error)) *world {
 	h := sim.Pooled[world](w, "depopt")
 	if h.sys == nil {
 		h.sys, h.apps = model.New(), make(map[string]*model.App)
@@ -51,7 +52,7 @@ func newWorld(w *sim.World) *world {
 	h.w = w
 	h.touch.w = w
 	if h.variant != w.Variant() {
-		cfg, err := model.Find(w.Variant())
+		cfg, err := find(w.Variant())
 		if err != nil {
 			w.Mistake("%v", err)
 		}
@@ -73,7 +74,7 @@ func newWorld(w *sim.World) *world {
 		}
 	}
 	h.cfg.SplitRename = w.Draw().Option("rename", "atomic", "split") == "split"
-	h.actions, h.work, h.runner, h.clients = 0, 0, nil, h.clients[:0]
+	h.actions, h.work, h.runner, h.cleared, h.clients = 0, 0, nil, nil, h.clients[:0]
 	return h
 }
 
