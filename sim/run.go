@@ -87,6 +87,7 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 	}()
 	for e.handler != nil {
 		w.inHandler = true
+		w.resumed(e.proc)
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
 		if e = w.fireNext(); e == nil {

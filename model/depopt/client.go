@@ -88,19 +88,43 @@ type Tab struct {
 	Action func() int
 	// Loaded is told what became of a navigation that was not dropped.
 	Loaded func(page string, n int, got Answer)
+	// Limit is after how many navigations the user closes the page, and GaveUp is told
+	// so. 0: never.
+	Limit  int
+	GaveUp func()
 
-	page  string
-	n     int // navigations
-	timer env.LoopTimer
+	page     string
+	n        int // navigations
+	underWay int // reload messages
+	timer    env.LoopTimer
 }
+
+// maxUnderWay is how many reload messages to one page are kept: a ninth would only
+// restart a debounce that eight restart already. A server that tells everybody to reload
+// at every failure of everybody would not be simulated otherwise.
+const maxUnderWay = 8
 
 // Listen subscribes the page to the reloads of the environment client.
 func (t *Tab) Listen() {
-	t.Sys.Client.hot.Subscribe(func(Message) { t.WS.Send(t.told) })
+	t.Sys.Client.hot.Subscribe(func(Message) {
+		if t.page == "" || t.underWay == maxUnderWay {
+			return
+		}
+		t.underWay++
+		t.WS.Send(func() {
+			t.underWay--
+			t.told()
+		})
+	})
 }
 
 // Open navigates to a page. What the last navigation still brings is ignored.
 func (t *Tab) Open(page string) {
+	if t.Limit > 0 && t.n == t.Limit {
+		t.Close()
+		t.GaveUp()
+		return
+	}
 	t.page = page
 	t.n++
 	n, action := t.n, t.Action()
@@ -113,6 +137,12 @@ func (t *Tab) Open(page string) {
 	})
 }
 
+// Close closes the page: what still comes is ignored.
+func (t *Tab) Close() {
+	t.page = ""
+	t.n++
+}
+
 // told restarts the debounce; the page is loaded again after it.
 func (t *Tab) told() {
 	if t.page == "" {
@@ -123,6 +153,8 @@ func (t *Tab) told() {
 	}
 	t.timer = t.Loop.SetTimeout(func() {
 		t.timer = nil
-		t.Open(t.page)
+		if t.page != "" {
+			t.Open(t.page)
+		}
 	}, reloadDebounce)
 }

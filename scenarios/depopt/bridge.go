@@ -29,7 +29,10 @@ func bridge(out *outcome) *sim.Scenario {
 			*out = outcome{}
 			workerd := h.drawWorkerd()
 			follow := h.w.Draw().Bool("follow")
-			h.bridgeWorld(h.bridgeApp(model.LazyBridge), workerd, judged, goalReleased, goalAcross)
+			h.build(setup{
+				app: h.bridgeApp(model.LazyBridge), envs: envsBridge, home: "worker", workerd: workerd,
+				judged: judged, goals: []goal{goalReleased, goalAcross}, out: out,
+			})
 			h.bridgeScript(h.client("client", follow), out)
 		},
 	}.scenario()

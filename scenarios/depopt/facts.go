@@ -89,6 +89,7 @@ type facts struct {
 	dirty       bool     // look at the caches at the end of this event
 	log         []string // for tests
 	keepLog     bool
+	out         *outcome
 }
 
 // wanted is a page that a client wants, and what became of its attempts.
@@ -126,6 +127,7 @@ func (f *facts) reset(h *world, s setup) {
 	*f = facts{
 		h: h, w: h.w, pages: old.pages[:0], effects: old.effects[:0], ran: old.ran[:0], loads: old.loads[:0],
 		versions: old.versions[:0], log: nil, keepLog: old.keepLog,
+		out: s.out,
 	}
 	for _, p := range s.judged {
 		f.judged[p] = true

@@ -19,6 +19,10 @@ func (f *facts) Replayed(id *model.URL) {
 
 // Evaluated judges S3.
 func (f *facts) Evaluated(x *model.Exports) {
+	if f.out != nil {
+		f.out.Ran = append(f.out.Ran, ranModule{x.ID.Inner().Name, x.ID.String(), x.Gen})
+		f.out.Gen = f.h.sys.Runner.Gen()
+	}
 	if f.telling() {
 		f.note("evaluate %s, generation %d", f.url(x.ID), x.Gen)
 	}

@@ -120,6 +120,9 @@ func (f *facts) Released(_ *model.Environment, u *model.URL, committed bool) {
 
 // Stale is worth a line.
 func (f *facts) Stale(_ *model.Environment, u *model.URL, rule int) {
+	if f.out != nil {
+		f.out.Stale = append(f.out.Stale, u.Name)
+	}
 	if !f.telling() {
 		return
 	}

@@ -21,6 +21,11 @@ func Alias() *sim.Scenario {
 // ghostly asks for a dependency before and after a commit: ten times, of which some come
 // after a further invalidation, and some after a further commit.
 func ghostly(name, doc, dep string) *sim.Scenario {
+	return ghostScenario(name, doc, dep, func(*world) {})
+}
+
+// ghostScenario is ghostly, with something that is done after each commit.
+func ghostScenario(name, doc, dep string, after func(h *world)) *sim.Scenario {
 	judged := []property{pS1, pL1, pAnswered, pHandled}
 	return spec{
 		name: name, doc: doc, judged: judged,
@@ -32,13 +37,13 @@ func ghostly(name, doc, dep string) *sim.Scenario {
 				if err := h.initServer(a, c, h.sys.SSR); err != nil {
 					return err
 				}
-				return h.askByName(a, c, dep)
+				return h.askByName(a, c, dep, after)
 			})
 		},
 	}.scenario()
 }
 
-func (h *world) askByName(a env.Async, c *model.HTTPClient, dep string) error {
+func (h *world) askByName(a env.Async, c *model.HTTPClient, dep string, after func(h *world)) error {
 	wait := func() error { return sleep(a, c.Loop, millis(400)) }
 	fetch := func(times int) error {
 		for range times {
@@ -53,7 +58,11 @@ func (h *world) askByName(a env.Async, c *model.HTTPClient, dep string) error {
 		if err != nil {
 			return err
 		}
-		return wait()
+		if err := wait(); err != nil {
+			return err
+		}
+		_, err = c.Call(a, func(env.Async) (any, error) { after(h); return nil, nil })
+		return err
 	}
 	if err := fetch(1); err != nil {
 		return err

@@ -218,13 +218,16 @@ type tab struct {
 	model.Tab
 	h     *world
 	tries int
-	got   bool
+	ended bool
 }
 
 func (h *world) tab(name string) *tab {
 	c := h.client(name, true)
 	t := &tab{h: h}
-	t.Tab = model.Tab{HTTPClient: *c, WS: h.clients[len(h.clients)-1].Path("ws"), Action: h.action, Loaded: t.loaded}
+	t.Tab = model.Tab{
+		HTTPClient: *c, WS: h.clients[len(h.clients)-1].Path("ws"), Action: h.action,
+		Loaded: t.loaded, Limit: maxNavigations, GaveUp: t.end,
+	}
 	t.Listen()
 	return t
 }
@@ -237,16 +240,35 @@ func (t *tab) want(page string) {
 }
 
 func (t *tab) loaded(page string, _ int, got model.Answer) {
-	if t.got || t.tries >= maxAttempts {
+	if t.ended {
 		return
 	}
 	t.tries++
-	if t.got = got.Status == model.StatusOK; t.got || t.tries == maxAttempts {
-		t.h.done(nil)
-		return
+	switch {
+	case got.Status == model.StatusOK:
+		t.end()
+	case t.tries == maxErrors:
+		t.Close()
+		t.end()
+	default:
+		t.Open(page)
 	}
-	t.Open(page)
 }
+
+// end says that the user has the page, or has given up.
+func (t *tab) end() {
+	if !t.ended {
+		t.ended = true
+		t.h.done(nil)
+	}
+}
+
+// A user gives up after so many error pages, or when the page has been loaded so often: a
+// server that tells it to reload at every attempt would go on for ever.
+const (
+	maxErrors      = 3
+	maxNavigations = 12
+)
 
 // SlowHot is a runner in another process, whose hot messages take long while its fetches
 // do not.

@@ -16,7 +16,28 @@ type outcome struct {
 	Comp     []int         // the first two requests of /comp
 	Attempts []int         // those of the page that is wanted
 	Old      int           // the last request of /comp
-	Recovery time.Duration // from the first answer to the 200; 0: there was none
+	Recovery time.Duration // how long the page took that was wanted
+	Stale    []string      // what the gate refused, in order
+	Ran      []ranModule   // what was evaluated, in order
+	Gen      int           // of the runner, in the end
+}
+
+// ranModule is an evaluation.
+type ranModule struct {
+	Name string
+	ID   string
+	Gen  int
+}
+
+// count is how often a module was evaluated.
+func (o *outcome) count(name string) int {
+	n := 0
+	for _, r := range o.Ran {
+		if r.Name == name {
+			n++
+		}
+	}
+	return n
 }
 
 // spec is a scenario in short.

@@ -16,7 +16,7 @@ var lates = map[string][]string{
 // ssrWorld is SSR with the standard script.
 func (h *world) ssrWorld(late string, out *outcome, judged []property, goals ...goal) {
 	app := h.app("ssr "+late, func() *model.App { return model.SSR(lates[late]...) })
-	h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: judged, goals: goals})
+	h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: judged, goals: goals, out: out})
 	h.ssrScript(h.client("client", false), out)
 }
 
@@ -55,14 +55,22 @@ func inflight(out *outcome) *sim.Scenario {
 
 // BundleError is what remains when bundling fails once: those who wait are let go to a
 // file that is not there, and nobody tries again.
-func BundleError() *sim.Scenario {
+func BundleError() *sim.Scenario { return bundleError(false) }
+
+// bundleError may let another dependency be discovered before the last request.
+func bundleError(heal bool) *sim.Scenario {
 	judged := []property{pS1, pS3, pL1, pAnswered, pHandled}
 	return spec{
 		name: "bundle-error", doc: "bundling fails once: is the page ever there?",
 		judged: judged,
 		build: func(h *world) {
 			h.cfg.FailBundle = 2 // the first one is that of the start
-			h.ssrWorld("U", &outcome{}, judged, goalAcross)
+			if !heal {
+				h.ssrWorld("U", &outcome{}, judged)
+				return
+			}
+			h.ssrWorld("N", &outcome{}, judged)
+			h.background(millis(800), h.ssr, "/bg-c")
 		},
 	}.scenario()
 }

@@ -40,6 +40,7 @@ type setup struct {
 	fate    func(environment string) model.Fate
 	judged  []property
 	goals   []goal
+	out     *outcome // for tests; may be nil
 }
 
 // newWorld takes the world's memory from the last run and draws what all scenarios have
