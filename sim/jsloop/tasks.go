@@ -197,7 +197,7 @@ type tasksEnv struct{ t *Tasks }
 
 // Async implements env.Loop.
 func (l *tasksEnv) Async(body func(a env.Async) (any, error)) env.Promise {
-	return (*envPromise)(l.t.loop.Async(func(a *Async) (Value, error) { return body(a) }))
+	return (*envPromise)(l.t.loop.begin(&Async{logic: body}))
 }
 
 // NewPromise implements env.Loop.
