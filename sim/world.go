@@ -104,6 +104,7 @@ type World struct {
 	procs        []*Proc // in the order of creation; the first is the world itself
 	spare        map[string][]*Proc
 	pool         coro.Pool
+	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
@@ -169,7 +170,10 @@ func NewWorld() *World {
 }
 
 // Close ends the coroutines that the World keeps. It must not be used afterwards.
-func (w *World) Close() { w.pool.Close() }
+func (w *World) Close() {
+	w.pool.Close()
+	w.parts.Close()
+}
 
 // misuse is how a mistake of a scenario's author travels to the end of the run.
 type misuse struct{ err error }
