@@ -38,6 +38,7 @@ type Config struct {
 	Seed    uint64 // of the durations in Sampled mode
 	Limits  Limits
 	Record  bool // keep a Trace: events, footprints, notes, concrete times
+	Log     bool // keep a Log: events, causes, footprints, as numbers
 }
 
 // Limits bound a run. Reaching one is the verdict Budget, except for Storm.
@@ -120,6 +121,8 @@ type World struct {
 	params     []Param
 	props      properties
 	rec        *recorder
+	log        *Log // &logged, or nil
+	logged     Log
 }
 
 // current is the event that is having its effect.
@@ -234,6 +237,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if cfg.Record {
 		w.rec = newRecorder()
 	}
+	w.beginLog(cfg.Log)
 	w.recycle()
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, hashString("setup"), 1)}
