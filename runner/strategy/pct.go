@@ -54,6 +54,7 @@ func (s *PCT) Pick(p *sim.Point) int {
 			// The lower the index the lower the priority, all below the base ones.
 			s.priority[p.Enabled[best].Process] = int64(i - len(s.change))
 			best = s.highest(p)
+			break
 		}
 	}
 	s.contest++

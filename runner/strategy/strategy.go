@@ -27,6 +27,7 @@ type Info struct {
 // Learned is what earlier batches of a campaign showed. It changes only between
 // batches, in the order of schedule numbers.
 type Learned struct {
+	Model     *Model // what processes do; nil: nothing is known
 	Contested int // the most contested points seen in one run
 }
 
@@ -98,4 +99,12 @@ func (c *chooser) Choose(p *sim.Point) int {
 func Asked(c sim.Chooser) bool {
 	s, ok := c.(*chooser)
 	return ok && s.asked
+}
+
+// hash3 mixes three numbers into one, by the finishing steps of splitmix64.
+func hash3(a, b, c uint64) uint64 {
+	x := a ^ b*0x9e3779b97f4a7c15 ^ c*0xbf58476d1ce4e5b9
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
 }
