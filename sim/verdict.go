@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
@@ -57,9 +58,18 @@ type Failure struct {
 // Fail says that a property does not hold: the run ends here. Facts are part of
 // the signature; the message is for people. Only the first failure of a run counts.
 func (w *World) Fail(property, facts, format string, args ...any) {
-	if w.stopped {
+	if w.stopped || !w.judged(property) {
 		return
 	}
+	w.violated(property, facts, format, args...)
+}
+
+// judged reports whether a property counts in this run.
+func (w *World) judged(property string) bool {
+	return w.cfg.Judge == nil || slices.Contains(w.cfg.Judge, property)
+}
+
+func (w *World) violated(property, facts, format string, args ...any) {
 	w.stopped = true
 	w.verdict = Violation
 	w.failure = Failure{Property: property, Facts: facts, Message: fmt.Sprintf(format, args...), Step: w.steps}
@@ -71,7 +81,7 @@ func (w *World) Fail(property, facts, format string, args ...any) {
 // exceed ends the run at a limit.
 func (w *World) exceed(limit, format string, args ...any) bool {
 	if !w.stopped {
-		w.Fail(limit, "", "limit on "+limit+" reached: "+format, args...)
+		w.violated(limit, "", "limit on "+limit+" reached: "+format, args...)
 		w.verdict = Budget
 	}
 	return false
@@ -136,6 +146,9 @@ type Result struct {
 	Reached    []bool
 	// Stated is the number of properties and goals that the scenario stated.
 	Stated int
+	// Levels are the numbers of events after which each level was reached, in order:
+	// see World.Level.
+	Levels []int
 	Trace  *Trace // if Config.Record
 }
 
@@ -144,6 +157,9 @@ func (w *World) result() *Result {
 		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
 		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
 		Goals: w.props.goals, Reached: w.props.reached, Stated: w.props.stated(),
+	}
+	if len(w.levels) > 0 {
+		r.Levels = w.levels
 	}
 	if w.rec != nil {
 		r.Trace = w.rec.trace(w, r)

@@ -38,7 +38,7 @@ func toy(name, doc, fails string, build func(fixed bool) *program) *sim.Scenario
 		Variants:   []string{Broken, Fixed},
 		Profiles:   []*sim.Profile{untimed()},
 		Properties: []sim.PropertyDoc{{Name: fails, Doc: doc}},
-		Expect:     []sim.Expectation{{Variant: Broken, Fails: fails}},
+		Expect:     []sim.Expectation{{Variant: Broken, Fails: []string{fails}}},
 		Build: func(w *sim.World) {
 			p := broken
 			if w.Variant() == Fixed {

@@ -20,4 +20,3 @@ func TestNominalOrderPasses(t *testing.T) {
 		}
 	}
 }
-
