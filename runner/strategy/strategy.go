@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
 )
@@ -28,7 +29,9 @@ type Info struct {
 // batches, in the order of schedule numbers.
 type Learned struct {
 	Model     *Model // what processes do; nil: nothing is known
-	Contested int // the most contested points seen in one run
+	Contested int    // the most contested points seen in one run
+	// Virtual is the longest nominal time that a run took.
+	Virtual time.Duration
 }
 
 // Add learns from the result of one run.
@@ -42,7 +45,10 @@ func SeedOf(campaign uint64, n int) uint64 {
 
 // Names lists the strategies that New knows, the default first.
 func Names() []string {
-	return []string{"portfolio", "default", "random", "pct", "delays", "exhaustive"}
+	return []string{
+		"portfolio", "default", "random", "pct", "pctcp", "tapct", "pos", "urw", "surw", "stalls", "novelty", "reverse",
+		"delays", "exhaustive",
+	}
 }
 
 // New makes the sampling strategy of that name. Delays and Exhaustive walk
@@ -55,6 +61,18 @@ func New(name string) (Strategy, error) {
 		return NewRandomWalk(), nil
 	case "pct":
 		return NewPCT(), nil
+	case "pctcp":
+		return NewChains(), nil
+	case "tapct":
+		return NewRacingChains(), nil
+	case "pos":
+		return NewPOS(), nil
+	case "urw":
+		return NewURW(), nil
+	case "surw":
+		return NewSURW(), nil
+	case "stalls":
+		return NewStalls(), nil
 	}
 	err := fmt.Sprintf("there is no strategy %q", name)
 	if near := sim.Nearest(name, Names()); near != "" {
