@@ -62,7 +62,6 @@ level: the scenario has to say how near a run has come (World.Level, or goals).`
 	flags.IntVar(&f.workers, "workers", 0, "`number` of workers (default: one per core)")
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "pin a parameter, as `label=value`; may be repeated")
 	flags.StringArrayVar(&f.judge, "property", nil, "`property` whose violation counts; may be repeated (default: all)")
-	c.MarkFlagsMutuallyExclusive("against", "split")
 	s.dbFlag(c)
 	s.jsonFlag(c)
 	return c
@@ -97,6 +96,9 @@ func (s *session) flakeOptions(f *flakeFlags, name string) (*flake.Options, erro
 	if f.runs < 1 || f.workers < 0 || f.split < 0 || f.precision < 0 {
 		return nil, usage(fmt.Errorf("--runs %d --workers %d --split %d --precision %v: want at least one run, and no negative number",
 			f.runs, f.workers, f.split, f.precision))
+	}
+	if f.against != "" && f.split > 0 {
+		return nil, usage(errors.New("--against and --split: splitting estimates one variant; leave one of the two away"))
 	}
 	if o.Params, err = params(sc, f.params); err != nil {
 		return nil, err
