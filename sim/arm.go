@@ -31,6 +31,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
 	e.cause, e.late, e.armed = w.cur.id, 0, int32(w.steps)
+	e.enabled = e.armed
 	e.nominal = from + int64(win.Nominal)
 	e.idle, e.disabled = p.background || w.idle, false
 	e.gen++

@@ -34,7 +34,7 @@ func (w *World) Enable(r EventRef, win Window) {
 	if e == nil || !e.disabled {
 		return
 	}
-	e.disabled = false
+	e.disabled, e.enabled = false, int32(w.steps)
 	if w.calm {
 		win.Earliest, win.Latest = win.Nominal, win.Nominal
 	}

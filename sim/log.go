@@ -20,6 +20,9 @@ type Logged struct {
 	// Cause is the index of the event at whose instant it was armed; -1 is the
 	// set-up.
 	Cause int32
+	// Guard is the index of the event at whose instant it was last enabled, or else
+	// Cause: see World.Enable.
+	Guard int32
 	from  int32 // index of its first touch
 }
 
@@ -65,7 +68,7 @@ func (l *Log) ResourceName(r Resource) string { return l.w.resources.names.list[
 func (l *Log) Resources() int { return len(l.w.resources.names.list) }
 
 func (l *Log) fired(e *event) {
-	l.Events = append(l.Events, Logged{e.id, e.proc.index, e.label, e.armed - 1, int32(len(l.touches))})
+	l.Events = append(l.Events, Logged{e.id, e.proc.index, e.label, e.armed - 1, e.enabled - 1, int32(len(l.touches))})
 }
 
 func (l *Log) touch(r Resource, write bool) {

@@ -18,6 +18,7 @@ type event struct {
 	gen      uint32  // odd while in use; tells a stale EventRef
 	rec      int32   // its index in the recording
 	armed    int32   // the number of events fired before it was armed
+	enabled  int32   // the same, of when it was last enabled
 	idle     bool    // does not count as activity
 	disabled bool    // out of the list, but not gone: see World.Disable
 }

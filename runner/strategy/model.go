@@ -62,7 +62,12 @@ func NewModel() *Model {
 }
 
 // Runs is the number of runs that were added.
-func (m *Model) Runs() int { return m.runs }
+func (m *Model) Runs() int {
+	if m == nil {
+		return 0
+	}
+	return m.runs
+}
 
 // contended reports whether events that touch t can race: two processes do, and one
 // writes.

@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
@@ -32,6 +33,19 @@ type Learned struct {
 	Contested int    // the most contested points seen in one run
 	// Virtual is the longest nominal time that a run took.
 	Virtual time.Duration
+	// Faults are the kinds of faults that could have struck, by sim.Point.LabelHash, as
+	// they were first met, at most maxFaults.
+	Faults []uint64
+}
+
+// maxFaults bounds the kinds of faults that are told apart.
+const maxFaults = 64
+
+// AddFault learns of a kind of faults.
+func (l *Learned) AddFault(kind uint64) {
+	if len(l.Faults) < maxFaults && !slices.Contains(l.Faults, kind) {
+		l.Faults = append(slices.Clip(l.Faults), kind) // jobs may still hold the list
+	}
 }
 
 // Add learns from the result of one run.
@@ -96,8 +110,9 @@ func (Default) Pick(*sim.Point) int { return 0 }
 // chooser lets a strategy and the common policy for data drive a world.
 type chooser struct {
 	Strategy
-	data  Data
-	asked bool
+	data   Data
+	asked  bool
+	faults []uint64
 }
 
 // Chooser makes s drive a world; data answers what is no schedule point.
@@ -109,6 +124,11 @@ func (c *chooser) Choose(p *sim.Point) int {
 		return c.Pick(p)
 	}
 	c.asked = c.asked || p.Kind != sim.KindOption
+	if p.Kind == sim.KindFault {
+		if kind := p.LabelHash(); len(c.faults) < maxFaults && !slices.Contains(c.faults, kind) {
+			c.faults = append(c.faults, kind)
+		}
+	}
 	return c.data.Pick(p)
 }
 
@@ -125,4 +145,13 @@ func hash3(a, b, c uint64) uint64 {
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
 	return x ^ x>>31
+}
+
+// Faults lists the kinds of faults that could have struck in a run by a chooser of this
+// package.
+func Faults(c sim.Chooser) []uint64 {
+	if s, ok := c.(*chooser); ok {
+		return s.faults
+	}
+	return nil
 }

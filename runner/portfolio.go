@@ -1,0 +1,182 @@
+package runner
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// portfolio is the default of a campaign. No strategy wins everywhere, so it begins
+// with the schedules near the nominal one, every second batch until those with one hold
+// are done and then a tenth, and shares the rest between all that sample.
+type portfolio struct {
+	sampler
+	delays delaySource
+	turn   int
+	bandit bandit
+	corpus corpus
+}
+
+// arms of the portfolio, and their floors in percent. URW and SURW, which have the best
+// published means, have more: an equal split of k arms is k times worse than the best of
+// them, and where everything is new the bandit learns nothing.
+func arms() []banditArm {
+	return []banditArm{
+		{name: "random", floor: 5}, {name: "pct", floor: 10}, {name: "pctcp", floor: 5}, {name: "pos", floor: 5},
+		{name: "urw", floor: 15}, {name: "surw", floor: 20}, {name: "stalls", floor: 5},
+		{name: "novelty", floor: 5}, {name: "reverse", floor: 5},
+	}
+}
+
+func newPortfolio(base sampler) *portfolio {
+	return &portfolio{
+		sampler: base, delays: delaySource{sampler: base, walk: strategy.NewDelays()},
+		bandit: bandit{arms: arms(), rand: sim.NewRand(base.o.Seed ^ 0x706f7274666f6c69)},
+	}
+}
+
+func (s *portfolio) fill(n int) ([]job, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	turn := s.turn
+	s.turn++
+	if !s.delays.done && (s.delays.walk.Level() < 2 && turn%2 == 0 || turn%10 == 0) {
+		s.delays.number, s.delays.learned = s.number, s.learned
+		jobs, err := s.delays.fill(n)
+		s.number = s.delays.number
+		if err != nil || len(jobs) > 0 {
+			return jobs, err
+		}
+	}
+	var jobs []job
+	candidates := s.candidates()
+	for _, arm := range s.bandit.share(n, func(arm string) bool {
+		return arm == "novelty" && s.corpus.idle() || arm == "reverse" && len(candidates) == 0
+	}) {
+		j := s.job(arm)
+		j.keep = j.number%keepEvery == 0
+		switch arm {
+		case "novelty":
+			j.schedule, j.follows = s.corpus.mutant(s.bandit.rand)
+		case "reverse":
+			if len(candidates) > 0 {
+				j.schedule, j.follows = reverse(candidates[0]), true
+				candidates = candidates[1:]
+			}
+		}
+		if j.arm = arm; !j.follows && (arm == "novelty" || arm == "reverse") {
+			j.arm = "random"
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+// keepEvery is how often a run that shows something new is kept to be mutated: in a
+// space in which all is new, keeping each would cost more than it gains.
+const keepEvery = 4
+
+// maxTries is how often the other order of a pair is tried.
+const maxTries = 3
+
+// candidates are the pairs whose other order is to be tried, those that were tried
+// least often first.
+func (s *sampler) candidates() (open []*pair) {
+	for _, p := range s.cover.pairs.order {
+		if !p.reversed() && p.tries < maxTries {
+			open = append(open, p)
+		}
+	}
+	slices.SortStableFunc(open, func(a, b *pair) int { return a.tries - b.tries })
+	return open
+}
+
+// reverse is the schedule that tries the other order of a pair: that of a run in which
+// it was seen, and one more hold. It is race-directed testing (Sen, PLDI'08), one run
+// a pair.
+func reverse(p *pair) sim.Schedule {
+	p.tries++
+	s := slices.DeleteFunc(slices.Clone(p.witness.schedule), func(d sim.Deviation) bool {
+		return d.Kind == sim.KindSchedule && d.Event == p.witness.first
+	})
+	return append(s, sim.Deviation{Kind: sim.KindSchedule, Event: p.witness.first, After: p.witness.second})
+}
+
+func (s *portfolio) learn(j *job, out *outcome) {
+	s.sampler.learn(j, out)
+	if j.arm == "delays" {
+		s.delays.walked(j, out)
+		return
+	}
+	won := out.fresh > 0 || out.reversed > 0 || out.goal
+	s.bandit.reward(j.arm, won)
+	if won && out.schedule != nil {
+		worth := 1
+		if out.reversed > 0 || out.goal {
+			worth = 4
+		}
+		s.corpus.add(out.schedule, out.order, worth)
+	}
+}
+
+func (s *portfolio) doing() string {
+	if s.delays.walk.Level() < 2 && !s.delays.done {
+		return "portfolio, " + s.delays.doing()
+	}
+	best := slices.Clone(s.bandit.arms)
+	slices.SortStableFunc(best, func(a, b banditArm) int {
+		return int(1000*b.won/(b.won+b.lost+1)) - int(1000*a.won/(a.won+a.lost+1))
+	})
+	return "portfolio, mostly " + strings.Join([]string{best[0].name, best[1].name}, " and ")
+}
+
+func (s *portfolio) claim() (string, bool) {
+	text, _ := s.delays.claim()
+	return text, false
+}
+
+// following are the strategies that follow what others found.
+var following = []string{"novelty", "reverse"}
+
+// followerSource hands out mutants of what showed something new, or the other orders of
+// pairs; and random walks, to have something to begin with, and where there is nothing.
+type followerSource struct {
+	sampler
+	corpus corpus
+	rand   *sim.Rand
+}
+
+func (s *followerSource) fill(n int) ([]job, error) {
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	candidates := s.candidates()
+	var jobs []job
+	for range n {
+		j := s.job(s.arm)
+		j.keep = true
+		switch {
+		case j.number%8 == 0: // there must always be something else
+		case s.arm == "novelty":
+			j.schedule, j.follows = s.corpus.mutant(s.rand)
+		case len(candidates) > 0:
+			j.schedule, j.follows = reverse(candidates[0]), true
+			candidates = candidates[1:]
+		}
+		if !j.follows {
+			j.arm = "random"
+		}
+		jobs = append(jobs, j)
+	}
+	return jobs, nil
+}
+
+func (s *followerSource) learn(j *job, out *outcome) {
+	s.sampler.learn(j, out)
+	if out.schedule != nil && (out.fresh > 0 || out.reversed > 0 || out.goal) {
+		s.corpus.add(out.schedule, out.order, 1)
+	}
+}
