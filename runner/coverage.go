@@ -45,7 +45,7 @@ func (c *coverage) merge(j *job, out *outcome) {
 func (c *coverage) look(w *worker, j *job, r *sim.Result, out *outcome) {
 	out.contested, out.virtual = r.Contested, w.world.NominalNow()
 	l := w.world.Log()
-	if j.sample {
+	if j.sample && !r.Verdict.Failed() { // a run that failed is not whole
 		out.sample = strategy.NewModel()
 		out.sample.Add(l)
 	}

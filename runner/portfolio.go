@@ -10,22 +10,25 @@ import (
 
 // portfolio is the default of a campaign. No strategy wins everywhere, so it begins
 // with the schedules near the nominal one, every second batch until those with one hold
-// are done and then a tenth, and shares the rest between all that sample.
+// are done, and goes on with those with two; they have a tenth of the budget. It shares
+// the rest between all that sample.
 type portfolio struct {
 	sampler
 	delays delaySource
 	turn   int
+	near   int // runs of delays
 	bandit bandit
 	corpus corpus
 }
 
-// arms of the portfolio, and their floors in percent. URW and SURW, which have the best
-// published means, have more: an equal split of k arms is k times worse than the best of
-// them, and where everything is new the bandit learns nothing.
+// arms of the portfolio, and their floors in percent: 5, and more for the two families
+// that find what nobody else does, uniform walks and few changes of priority. An equal
+// split of nine arms is nine times worse than the best of them, and where everything is
+// new, or the best finder shows the least that is new, the bandit learns nothing.
 func arms() []banditArm {
 	return []banditArm{
-		{name: "random", floor: 5}, {name: "pct", floor: 10}, {name: "pctcp", floor: 5}, {name: "pos", floor: 5},
-		{name: "urw", floor: 15}, {name: "surw", floor: 20}, {name: "stalls", floor: 5},
+		{name: "random", floor: 5}, {name: "pct", floor: 11}, {name: "tapct", floor: 12}, {name: "pos", floor: 6},
+		{name: "urw", floor: 20}, {name: "surw", floor: 22}, {name: "stalls", floor: 5},
 		{name: "novelty", floor: 5}, {name: "reverse", floor: 5},
 	}
 }
@@ -43,10 +46,11 @@ func (s *portfolio) fill(n int) ([]job, error) {
 	}
 	turn := s.turn
 	s.turn++
-	if !s.delays.done && (s.delays.walk.Level() < 2 && turn%2 == 0 || turn%10 == 0) {
+	if s.isNear(turn) {
 		s.delays.number, s.delays.learned = s.number, s.learned
 		jobs, err := s.delays.fill(n)
 		s.number = s.delays.number
+		s.near += len(jobs)
 		if err != nil || len(jobs) > 0 {
 			return jobs, err
 		}
@@ -73,6 +77,26 @@ func (s *portfolio) fill(n int) ([]job, error) {
 		jobs = append(jobs, j)
 	}
 	return jobs, nil
+}
+
+// minNear is how many schedules near the nominal one are tried first in any case.
+const minNear = 256
+
+// isNear reports whether a batch is about schedules near the nominal one. When their
+// share is used up, what is left with one hold is finished all the same, in time.
+func (s *portfolio) isNear(turn int) bool {
+	one, left := s.delays.walk.Level() < 2, s.near < max(minNear, s.o.Runs/10)
+	every := 0
+	switch {
+	case s.delays.done:
+	case one && left:
+		every = 2
+	case left:
+		every = 10
+	case one:
+		every = 20
+	}
+	return every > 0 && turn%every == 0
 }
 
 // keepEvery is how often a run that shows something new is kept to be mutated: in a

@@ -72,6 +72,7 @@ func (w *World) Cancel(r EventRef) bool {
 		if e.late != 0 {
 			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
 		}
+		w.pending.out--
 		w.pending.release(r.slot)
 		return true
 	}

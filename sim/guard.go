@@ -15,6 +15,7 @@ func (w *World) Disable(r EventRef) {
 		return
 	}
 	e.disabled = true
+	w.pending.out++
 	if w.cfg.Mode == Timed {
 		w.zone.Cancel(e.v)
 	}
@@ -34,6 +35,7 @@ func (w *World) Enable(r EventRef, win Window) {
 	if e == nil || !e.disabled {
 		return
 	}
+	w.pending.out--
 	e.disabled, e.enabled = false, int32(w.steps)
 	if w.calm {
 		win.Earliest, win.Latest = win.Nominal, win.Nominal

@@ -49,6 +49,7 @@ type pending struct {
 	slab  []event
 	free  []int32
 	armed uint64
+	out   int // events that are disabled, and so in no list
 }
 
 func (q *pending) reset() {
@@ -57,7 +58,7 @@ func (q *pending) reset() {
 			e.gen++
 		}
 	}
-	q.keys, q.armed = q.keys[:0], 0
+	q.keys, q.armed, q.out = q.keys[:0], 0, 0
 	q.free = q.free[:0]
 	for i := len(q.slab) - 1; i >= 0; i-- {
 		q.free = append(q.free, int32(i))

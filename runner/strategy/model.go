@@ -97,7 +97,13 @@ func (m *Model) Add(l *sim.Log) {
 			p.runs++
 		}
 		p.events++
-		if m.touch(l, i, p) {
+		m.touch(l, i, p)
+	}
+	for i := range l.Events { // whether events can race is known only now
+		if slices.ContainsFunc(l.Touches(i), func(t sim.Touch) bool {
+			r := m.touched[l.ResourceHash(t.Resource)]
+			return r != nil && r.contended()
+		}) {
 			m.racing++
 		}
 	}
@@ -115,12 +121,12 @@ func (m *Model) proc(hash, parent uint64) *procModel {
 	return p
 }
 
-// touch learns what event i, of p, has touched. It reports whether it can race.
-func (m *Model) touch(l *sim.Log, i int, p *procModel) (races bool) {
+// touch learns what event i, of p, has touched.
+func (m *Model) touch(l *sim.Log, i int, p *procModel) {
 	label := l.LabelHash(l.Events[i].Label)
 	print, known := p.prints[label]
 	if !known && len(p.prints) >= maxModelLabels {
-		return false
+		return
 	}
 	print = print[:0]
 	for _, t := range l.Touches(i) {
@@ -136,7 +142,6 @@ func (m *Model) touch(l *sim.Log, i int, p *procModel) (races bool) {
 		}
 		r.writes = r.writes || t.Write
 		r.shared = r.shared || r.first != p.hash
-		races = races || r.contended()
 		at := slices.IndexFunc(print, func(q touch) bool { return q.resource == h })
 		if at >= 0 {
 			print[at].write = print[at].write || t.Write
@@ -147,7 +152,6 @@ func (m *Model) touch(l *sim.Log, i int, p *procModel) (races bool) {
 		r.events++
 	}
 	p.prints[label] = print
-	return races
 }
 
 // Merge learns what o has learned.

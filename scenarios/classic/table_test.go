@@ -9,6 +9,7 @@ import (
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/scenarios/classic"
 	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -87,10 +88,43 @@ func warm(t testing.TB, w *sim.World, sc *sim.Scenario, n int) strategy.Learned 
 	return learned
 }
 
+// tolerance is by how much a cell may differ: those below 100 by a tenth, those below
+// 1,000 by a quarter, others by a factor of 2.
+func tolerance(cell float64) float64 {
+	switch {
+	case cell < 100:
+		return 1.1
+	case cell < 1000:
+		return 1.25
+	}
+	return 2
+}
+
+// expected is between how many hits n schedules may have, with four standard deviations
+// of chance on either side.
+func expected(cell float64, n int) (low, high float64) {
+	runs := float64(n)
+	switch cell {
+	case never: // the prototype had none in 300,000
+		return 0, atMost(runs / 100_000)
+	case rare: // it had fewer than ten
+		return 0, atMost(runs / 30_000)
+	}
+	most, least := runs/cell*tolerance(cell), runs/cell/tolerance(cell)
+	return least - 4*math.Sqrt(least), atMost(most)
+}
+
+func atMost(mean float64) float64 { return mean + 4*math.Sqrt(mean) + 1 }
+
+// Every strategy hits every toy as often as it should.
 func TestTable(t *testing.T) {
 	n := *schedules
-	if n == 0 {
-		n = 3000
+	switch {
+	case n > 0:
+	case testing.Short():
+		n = 500
+	default:
+		n = 6_000
 	}
 	w := sim.NewWorld()
 	defer w.Close()
@@ -98,11 +132,10 @@ func TestTable(t *testing.T) {
 		line := fmt.Sprintf("%-30s", row.scenario.Name)
 		for i, c := range columns {
 			h := hits(t, w, row.scenario, c.make(), n)
-			per := math.Inf(1)
-			if h > 0 {
-				per = float64(n) / float64(h)
-			}
-			line += fmt.Sprintf(" %8.1f/%-7g", per, row.want[i])
+			line += fmt.Sprintf(" %8.1f", float64(n)/float64(h))
+			low, high := expected(row.want[i], n)
+			assert.GreaterOrEqual(t, float64(h), low, "%s, %s: 1 in %v wanted", row.scenario.Name, c.name, row.want[i])
+			assert.LessOrEqual(t, float64(h), high, "%s, %s: 1 in %v wanted", row.scenario.Name, c.name, row.want[i])
 		}
 		t.Log(line)
 	}
