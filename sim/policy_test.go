@@ -21,6 +21,7 @@ var layers = []layer{
 	{in: "model/...", ours: "sim/env model/...", why: "the logic under test does not know that it is simulated"},
 
 	{in: "sim/simclock", ours: "sim sim/env sim/coro", theirs: "github.com/benbjohnson/clock", why: "parts of the engine stand on the engine alone"},
+	{in: "sim/linear", ours: "sim", theirs: "github.com/anishathalye/porcupine", why: "a property stands on the engine and a checker"},
 	{in: "sim/...", ours: "sim/...", why: "the engine and its parts stand on themselves alone"},
 
 	{in: "scenarios/...", ours: "sim/... model/... scenarios/...", why: "a scenario wires a model to a world; what runs it is not its business"},
