@@ -55,7 +55,7 @@ func (t *classTable) add(print uint64, arm int) (fresh bool) {
 	if print == 0 {
 		print = 1
 	}
-	if 2*t.n >= len(t.slots) {
+	if 2*t.n >= len(t.slots) && t.n < MaxClasses {
 		t.grow()
 	}
 	s := &t.slots[t.find(print)]

@@ -12,7 +12,6 @@ import (
 // through stages, and nothing where everything is new.
 type corpus struct {
 	entries []corpusEntry
-	next    int // the entry that goes when there is no more room
 }
 
 // corpusEntry is a run that showed something new.
@@ -20,6 +19,7 @@ type corpusEntry struct {
 	schedule sim.Schedule
 	order    []sim.EventID // its first events
 	energy   int           // mutants that it may still have
+	rare     bool          // it showed more than a new class
 }
 
 // Limits of a corpus.
@@ -28,21 +28,33 @@ const (
 	maxCorpusOrder = 512 // events of a run
 	maxCorpusHolds = 128 // a schedule that holds more is noise
 	corpusEnergy   = 16  // mutants, as in Fray
+	rareEnergy     = 512 // of a run that is rare
 	maxMutations   = 3
 )
 
-// add keeps a run. One that reached a goal or reversed a pair is worth more mutants.
-func (c *corpus) add(s sim.Schedule, order []sim.EventID, worth int) {
+// add keeps a run. One that is rare, for it was the first to reach a goal or to reverse a
+// pair, is worth more mutants.
+func (c *corpus) add(s sim.Schedule, order []sim.EventID, rare bool) {
 	if len(s) > maxCorpusHolds || len(order) < 2 {
 		return
 	}
-	e := corpusEntry{s, order, corpusEnergy * worth}
+	e := corpusEntry{s, order, corpusEnergy, rare}
+	if rare {
+		e.energy = rareEnergy
+	}
 	if len(c.entries) < maxCorpus {
 		c.entries = append(c.entries, e)
 		return
 	}
-	c.entries[c.next] = e
-	c.next = (c.next + 1) % maxCorpus
+	least := 0 // the entry that goes: the first of those that have the least energy left
+	for i := range c.entries {
+		if c.entries[i].energy < c.entries[least].energy {
+			least = i
+		}
+	}
+	if c.entries[least].energy <= e.energy {
+		c.entries[least] = e
+	}
 }
 
 // idle reports whether there is nothing to mutate.
@@ -53,22 +65,35 @@ func (c *corpus) idle() bool {
 // mutant is a schedule near one of those that are kept, drawn by what energy they have
 // left; false if there is none.
 func (c *corpus) mutant(r *sim.Rand) (sim.Schedule, bool) {
-	sum := 0
+	var sum [2]int // of those that are not rare, and of those that are
 	for i := range c.entries {
-		sum += c.entries[i].energy
+		e := &c.entries[i]
+		sum[rarity(e.rare)] += e.energy
 	}
-	if sum == 0 {
+	if sum[0]+sum[1] == 0 {
 		return nil, false
 	}
-	x := r.IntN(sum)
+	rare := sum[0] == 0 || sum[1] > 0 && r.Chance(2) // else the many would drown the few
+	x := r.IntN(sum[rarity(rare)])
 	for i := range c.entries {
-		if e := &c.entries[i]; x < e.energy {
+		e := &c.entries[i]
+		if e.rare != rare {
+			continue
+		}
+		if x < e.energy {
 			e.energy--
 			return e.mutate(r), true
 		}
-		x -= c.entries[i].energy
+		x -= e.energy
 	}
 	return nil, false
+}
+
+func rarity(rare bool) int {
+	if rare {
+		return 1
+	}
+	return 0
 }
 
 func (e *corpusEntry) mutate(r *sim.Rand) sim.Schedule {

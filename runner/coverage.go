@@ -2,6 +2,7 @@ package runner
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -13,6 +14,7 @@ type coverage struct {
 	classes classTable
 	pairs   pairTable
 	arms    []string
+	goals   []string // that some run has reached
 }
 
 // arm is the number of an arm.
@@ -53,15 +55,26 @@ func (c *coverage) look(w *worker, j *job, r *sim.Result, out *outcome) {
 		return
 	}
 	out.pairs = slices.Clone(w.spotter.spot(l, &c.pairs))
-	if len(out.pairs) == 0 && !j.keep {
+	keep := j.keep || len(out.pairs) > 0 || c.newGoal(r)
+	if !keep {
 		return
 	}
 	out.schedule = slices.Clone(r.Deviations)
-	if j.keep {
+	if keep && j.keeps {
 		for i := range l.Events[:min(len(l.Events), maxCorpusOrder)] {
 			out.order = append(out.order, l.Events[i].ID)
 		}
 	}
+}
+
+// newGoal reports whether a run has reached a goal that no run before its batch has.
+func (c *coverage) newGoal(r *sim.Result) bool {
+	for i, goal := range r.Goals {
+		if r.Reached[i] && !slices.Contains(c.goals, goal) {
+			return true
+		}
+	}
+	return false
 }
 
 // Arm is what one strategy of a campaign has shown.
@@ -95,6 +108,7 @@ func (c *coverage) report() (arms []Arm) {
 		}
 		arms = append(arms, out)
 	}
+	slices.SortFunc(arms, func(a, b Arm) int { return strings.Compare(a.Name, b.Name) })
 	return arms
 }
 

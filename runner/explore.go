@@ -29,7 +29,8 @@ type job struct {
 	sample   bool             // it is one of the runs that strategies learn from
 	schedule sim.Schedule     // to follow, where it can be
 	follows  bool             // it has a schedule to follow
-	keep     bool             // keep its schedule if it shows something new
+	keeps    bool             // keep its schedule if it shows something rare
+	keep     bool             // or anything new
 }
 
 // outcome is what a job showed.
@@ -214,7 +215,7 @@ func (c *campaign) progress() Progress {
 	return Progress{
 		Runs: c.report.Runs, Of: c.o.Runs, Steps: c.report.Steps, Classes: c.cover.classes.n, Failing: c.report.Failing,
 		Distinct: len(c.report.Failures), Elapsed: c.o.Clock.Since(c.started), Doing: c.source.doing(),
-		Arms: c.cover.report(), Pairs: len(c.cover.pairs.order), OneOrder: len(c.cover.pairs.open()), Unreached: len(c.report.Vacuous()),
+		Arms: c.cover.report(), Pairs: len(c.cover.pairs.order), OneOrder: len(c.cover.pairs.open()), Unreached: c.report.unreached(),
 	}
 }
 
@@ -256,7 +257,10 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 	r := &c.report
 	c.cover.merge(j, out)
 	for i, n := range out.reached {
-		out.goal = out.goal || n > 0 && r.reached(out.goals[i]) == 0
+		if n > 0 && r.reached(out.goals[i]) == 0 {
+			out.goal = true
+			c.cover.goals = append(c.cover.goals, out.goals[i])
+		}
 		r.Goals, r.Reached = addGoal(r.Goals, r.Reached, out.goals[i], n)
 	}
 	for i := range out.found {

@@ -61,7 +61,7 @@ func (s *portfolio) fill(n int) ([]job, error) {
 		return arm == "novelty" && s.corpus.idle() || arm == "reverse" && len(candidates) == 0
 	}) {
 		j := s.job(arm)
-		j.keep = j.number%keepEvery == 0
+		j.keeps, j.keep = true, j.number%keepEvery == 0
 		switch arm {
 		case "novelty":
 			j.schedule, j.follows = s.corpus.mutant(s.bandit.rand)
@@ -138,11 +138,7 @@ func (s *portfolio) learn(j *job, out *outcome) {
 	won := out.fresh > 0 || out.reversed > 0 || out.goal
 	s.bandit.reward(j.arm, won)
 	if won && out.schedule != nil {
-		worth := 1
-		if out.reversed > 0 || out.goal {
-			worth = 4
-		}
-		s.corpus.add(out.schedule, out.order, worth)
+		s.corpus.add(out.schedule, out.order, out.reversed > 0 || out.goal)
 	}
 }
 
@@ -181,7 +177,7 @@ func (s *followerSource) fill(n int) ([]job, error) {
 	var jobs []job
 	for range n {
 		j := s.job(s.arm)
-		j.keep = true
+		j.keeps, j.keep = s.arm == "novelty", s.arm == "novelty"
 		switch {
 		case j.number%8 == 0: // there must always be something else
 		case s.arm == "novelty":
@@ -201,6 +197,6 @@ func (s *followerSource) fill(n int) ([]job, error) {
 func (s *followerSource) learn(j *job, out *outcome) {
 	s.sampler.learn(j, out)
 	if out.schedule != nil && (out.fresh > 0 || out.reversed > 0 || out.goal) {
-		s.corpus.add(out.schedule, out.order, 1)
+		s.corpus.add(out.schedule, out.order, out.reversed > 0 || out.goal)
 	}
 }

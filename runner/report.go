@@ -67,6 +67,16 @@ func (r *Report) reached(goal string) int {
 	return 0
 }
 
+// unreached is the number of goals that no run has reached.
+func (r *Report) unreached() (n int) {
+	for _, reached := range r.Reached {
+		if reached == 0 {
+			n++
+		}
+	}
+	return n
+}
+
 // NoProperty is what Vacuous says of a scenario that states nothing: only what
 // always is wrong, a panic or a deadlock, can be found in it.
 const NoProperty = "any property: the scenario states none"
