@@ -28,7 +28,7 @@ func Philosophers(n, pad int, spawn bool) *sim.Scenario {
 				left, right = right, left
 			}
 			p.thread(fmt.Sprintf("philosopher%d", i+1)).
-				private(pad).acquire(p, left).acquire(p, right).release(p, left).release(p, right).private(pad)
+				private(pad).acquire(p, left).acquire(p, right).release(p, right).release(p, left).private(pad)
 		}
 		if spawn {
 			p.spawns(main, first)
