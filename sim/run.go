@@ -30,9 +30,10 @@ func (w *World) loop() {
 			p.coro = nil
 			return
 		}
-		if d := w.doomed; d != nil {
-			w.doomed = nil
-			d.kill()
+		if s := w.stale; s != nil {
+			w.stale = nil
+			s.unwindStale()
+			w.next = w.advance()
 		}
 	}
 }
@@ -50,7 +51,7 @@ func (w *World) advance() *Proc {
 		if e.handler == nil {
 			return e.proc
 		}
-		if next, over := w.handle(e); next != nil || over {
+		if next, over := w.handle(e); next != nil || over || w.stale != nil {
 			return next
 		}
 	}
@@ -89,6 +90,9 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 		w.inHandler = true
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
+		if w.stale != nil { // this stack is to be left
+			return nil, false
+		}
 		if e = w.fireNext(); e == nil {
 			return nil, true
 		}

@@ -18,11 +18,17 @@ const (
 	// Sampled draws every duration from its distribution and runs events in
 	// the order of time: for estimating how often something happens.
 	Sampled
+	// Bubbled is Timed, of a run whose logic has goroutines of its own, in a bubble
+	// of testing/synctest: see World.Bubble. As part of a Config it means Timed.
+	Bubbled
 )
 
 func (m Mode) String() string {
-	if m == Sampled {
+	switch m {
+	case Sampled:
 		return "sampled"
+	case Bubbled:
+		return "bubbled"
 	}
 	return "timed"
 }
@@ -112,7 +118,7 @@ type World struct {
 	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
-	doomed     *Proc // crashed by itself; the loop unwinds it
+	stale      *Proc // killed while its own stack was in use; the loop unwinds it
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
 	steps      int
@@ -121,6 +127,7 @@ type World struct {
 	foreground int // pending events of processes that are not in the background
 	contested  int
 	inHandler  bool
+	bubbled    bool // see Bubble
 	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
@@ -133,6 +140,7 @@ type World struct {
 	devs       Schedule
 	params     []Param
 	props      properties
+	exits      []func()
 	seed       uint64   // of durations, now
 	reseed     []Reseed // what is still to come of Config.Reseed
 	levels     []int    // the steps at which each level was reached
@@ -223,6 +231,9 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if err := s.checkJudge(cfg.Judge); err != nil {
 		return err
 	}
+	if cfg.Mode == Bubbled {
+		cfg.Mode = Timed // that it is bubbled is for the scenario to say
+	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
 	w.alarm = min(w.limits.Storm, w.limits.Steps)
 	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
@@ -246,9 +257,10 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.zone.Reset()
 	w.props.reset()
 	w.marks = w.marks[:0]
-	w.next, w.doomed, w.unwinding, w.panicked = nil, nil, nil, nil
+	w.next, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
-	w.inHandler, w.calm, w.stopped, w.mistake = false, false, false, nil
+	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
+	w.exits = w.exits[:0]
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
