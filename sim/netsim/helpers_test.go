@@ -38,6 +38,8 @@ type world struct {
 	log []string
 }
 
+func (x *world) begin(w *sim.World) { x.n = netsim.New(w, netsim.Config{}) }
+
 func (x *world) note(who, format string, args ...any) {
 	x.log = append(x.log, fmt.Sprintf("%v %s ", x.w.NominalNow(), who)+fmt.Sprintf(format, args...))
 }
@@ -80,7 +82,7 @@ func try(t testing.TB, w *sim.World, rows map[string]sim.Window, cfg sim.Config,
 	t.Helper()
 	x := &world{t: t, w: w}
 	s := &sim.Scenario{Name: "test/net", Profiles: []*sim.Profile{profile(rows)}, Build: func(w *sim.World) {
-		x.n = netsim.New(w, netsim.Config{})
+		x.begin(w)
 		build(x)
 	}}
 	r, err := w.Run(s, cfg)

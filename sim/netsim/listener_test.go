@@ -172,3 +172,25 @@ func TestNoKeepAlive(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"30ms client 200 <nil>", "30ms server closed"}, x.log)
 }
+
+// CloseIdle leaves those alone on which somebody waits.
+func TestCloseIdleLeavesTheBusyAlone(t *testing.T) {
+	log := run(t, nil, sim.Config{}, func(x *world) {
+		x.n.Host("server", nil, func(h env.Host) {
+			l, _ := h.Bind(env.Addr{Host: "::", Port: 80})
+			l.Serve(func(e env.Exchange) { h.After("think", e.Request().Body.(time.Duration), func() { e.Reply(200, nil) }) })
+			h.After("close", sec, func() {
+				l.Close(func() { x.note("server", "closed") })
+				l.CloseIdle()
+			})
+		}).Start()
+		for _, d := range []time.Duration{100 * ms, 2 * sec} {
+			x.n.Host("client "+d.String(), nil, func(h env.Host) {
+				r := get("hello", "server", 80)
+				r.Body = d
+				h.Do(r, x.got(h.Name()))
+			}).Start()
+		}
+	})
+	require.Equal(t, []string{"130ms client 100ms 200 <nil>", "2.015s server closed", "2.03s client 2s 200 <nil>"}, log)
+}

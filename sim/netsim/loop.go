@@ -15,16 +15,17 @@ type loop struct {
 
 // HostOnLoop is Host for a program on an event loop. main is the main script of each
 // life. What the network and the timers of env.Host have for the program waits for
-// its turn: an event of the machine's process brings it to the loop, and the poll
+// its turn: an event of the process `NAME.net` or of its machine brings it to the loop, and the poll
 // phase runs it in an event `callback.NAME` of the loop's, where NAME is the label. A
 // request under way, work, a timer, a periodic timer and a listener that is not
 // closed keep the loop alive; handlers of signals do not. The program ends when its
 // loop does. Now, Due and Pool of cfg are not the caller's to set.
 func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h env.Host, l env.Loop)) *Host {
+	p := n.w.Actor(name + ".net")
 	if m == nil {
-		m = n.machine(name, n.w.Actor(name+".net"), nil)
+		m = n.machine(name, p, nil)
 	}
-	h := n.host(name, m, m.p, nil)
+	h := n.host(name, m, p, nil)
 	lp := &loop{h: h}
 	onExit := cfg.OnExit
 	cfg.OnExit = func(code int) {
@@ -36,7 +37,8 @@ func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h
 	}
 	lp.js = jsloop.Start(n.w, name, cfg)
 	lp.js.Proc().Kill() // until Start
-	lp.js.Main(func() { main(lp.life, lp.js.Env()) })
+	l := lp.js.Env()
+	lp.js.Main(func() { main(lp.life, l) })
 	h.loop = lp
 	return h
 }

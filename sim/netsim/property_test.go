@@ -139,7 +139,8 @@ func TestNoMessageFromNowhere(t *testing.T) {
 		thinks := rapid.SliceOfN(rapid.IntRange(0, 2), 2, 2).Draw(rt, "think")
 		befall := rapid.SliceOfN(rapid.IntRange(0, 8), 0, 6).Draw(rt, "befall")
 		c := newChat(rt, faults)
-		r, _ := try(t, w, short, sim.Config{Chooser: random{sim.NewRand(rapid.Uint64().Draw(rt, "seed"))}, Limits: sim.Limits{Virtual: 2 * time.Hour}}, func(x *world) {
+		mode := sim.Mode(rapid.IntRange(0, 1).Draw(rt, "mode"))
+		r, _ := try(t, w, short, sim.Config{Mode: mode, Seed: uint64(thinks[0]), Chooser: random{sim.NewRand(rapid.Uint64().Draw(rt, "seed"))}, Limits: sim.Limits{Virtual: 2 * time.Hour}}, func(x *world) {
 			c.x = x
 			s1, s2 := c.server("server#1", time.Duration(thinks[0])*100*ms), c.server("server#2", time.Duration(thinks[1])*100*ms)
 			lb := x.n.Balancer(netsim.BalancerConfig{Name: "lb", Port: 80})

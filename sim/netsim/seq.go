@@ -21,10 +21,11 @@ type seq struct {
 // through p, and calls others through c. If it is ended by Host.Crash or the like, it
 // is unwound where it is blocked; Host.Start and Restart run body anew.
 func (n *Net) Process(name string, m *Machine, body func(p *sim.Proc, c env.Caller)) *Host {
+	at := n.w.Actor(name + ".net")
 	if m == nil {
-		m = n.machine(name, n.w.Actor(name+".net"), nil)
+		m = n.machine(name, at, nil)
 	}
-	h := n.host(name, m, m.p, nil)
+	h := n.host(name, m, at, nil)
 	s := &seq{h: h}
 	s.p = n.w.Process(name, func(p *sim.Proc) {
 		s.list.Reset()
