@@ -8,6 +8,8 @@ import (
 
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
+	"github.com/seed-3519b94c/simrun/scenarios/recycle"
+	"github.com/seed-3519b94c/simrun/scenarios/startup"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -16,5 +18,7 @@ func All() []*sim.Scenario {
 	return slices.Concat(
 		quickstart.All(),
 		hotreload.All(),
+		recycle.All(),
+		startup.All(),
 	)
 }

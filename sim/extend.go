@@ -15,12 +15,27 @@ import (
 // is for state that code changes without a call that the world could see. The name
 // is said when f panics. Properties stated before look before f, those after, after.
 func (w *World) AtEnd(name string, f func()) {
-	w.Always(name, func() error {
+	w.props.always = append(w.props.always, alwaysProperty{name, func() error {
 		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
 		f()
 		w.print += w.cur.print
 		return nil
-	})
+	}}) // whatever is judged, and nothing that the scenario states
+	w.props.hooks++
+}
+
+// AtExit calls f when this run is over and its processes have ended, whatever it came
+// to. It can change nothing of the run any more.
+func (w *World) AtExit(f func()) { w.exits = append(w.exits, f) }
+
+// Bubble says that the logic of this run has goroutines of its own, which run while an
+// event has its effect: what they do in it is up to the scheduler of Go as soon as more
+// than one of them is awake. The mode of the run's trace tells.
+func (w *World) Bubble() {
+	if w.cfg.Mode != Timed {
+		w.misuse("mode %v: not for goroutines in a bubble", w.cfg.Mode)
+	}
+	w.bubbled = true
 }
 
 // Mistake ends the run with an error: something is wrong with the scenario, not
