@@ -229,6 +229,8 @@ const (
 // event is the argument of an event of c.
 func (c *call) event(kind int64) int64 { return int64(c.index)<<2 | kind }
 
+func (t *timeouts) rule(id string) { (*Net)(t).rule(id) }
+
 // Fire gives up.
 func (t *timeouts) Fire(_ *sim.World, arg int64) {
 	c := t.calls[arg>>2]
@@ -239,8 +241,10 @@ func (t *timeouts) Fire(_ *sim.World, arg int64) {
 	switch arg & 3 {
 	case atTimeout:
 		err = env.ErrTimeout
+		t.rule("http.abort")
 	case atWait:
 		err = env.ErrHeaderTimeout
+		t.rule("http.header-wait")
 	}
 	c.hangUp()
 	c.deliver(env.Response{}, err)

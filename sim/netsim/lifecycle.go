@@ -86,6 +86,9 @@ func (l *life) dies(s env.Signal) bool {
 // signalled runs the handlers of s, or ends l.
 func (l *life) signalled(s env.Signal) {
 	if l.dies(s) {
+		if s != env.SIGKILL {
+			l.h.n.rule("os.default-signal")
+		}
 		l.h.end(s.ExitCode(), false)
 		return
 	}
