@@ -6,6 +6,7 @@ package scenarios
 import (
 	"slices"
 
+	"github.com/seed-3519b94c/simrun/scenarios/depopt"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
 	"github.com/seed-3519b94c/simrun/scenarios/recycle"
@@ -18,6 +19,7 @@ func All() []*sim.Scenario {
 	return slices.Concat(
 		quickstart.All(),
 		hotreload.All(),
+		depopt.All(),
 		recycle.All(),
 		startup.All(),
 	)

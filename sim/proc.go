@@ -375,6 +375,7 @@ func (w *World) unwind() {
 		p.unwind()
 		p.coro = nil
 	}
+	w.parts.KillAll()
 	for _, f := range w.exits {
 		f()
 	}

@@ -47,6 +47,7 @@ type Config struct {
 	Reseed []Reseed
 	Limits Limits
 	Record bool // keep a Trace: events, footprints, notes, concrete times
+	Log    bool // keep a Log: events, causes, footprints, as numbers
 	// Judge are the properties that count; nil: all. A run ends at its first
 	// violation, so who wants to know of one property whether it holds must not
 	// judge the others. Panics, deadlocks over what is judged and limits always count.
@@ -104,6 +105,7 @@ type World struct {
 	procs        []*Proc // in the order of creation; the first is the world itself
 	spare        map[string][]*Proc
 	pool         coro.Pool
+	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
@@ -145,6 +147,8 @@ type World struct {
 	reseed     []Reseed // what is still to come of Config.Reseed
 	levels     []int    // the steps at which each level was reached
 	rec        *recorder
+	log        *Log // &logged, or nil
+	logged     Log
 }
 
 // current is the event that is having its effect.
@@ -169,7 +173,10 @@ func NewWorld() *World {
 }
 
 // Close ends the coroutines that the World keeps. It must not be used afterwards.
-func (w *World) Close() { w.pool.Close() }
+func (w *World) Close() {
+	w.pool.Close()
+	w.parts.Close()
+}
 
 // misuse is how a mistake of a scenario's author travels to the end of the run.
 type misuse struct{ err error }
@@ -268,6 +275,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if cfg.Record {
 		w.rec = newRecorder()
 	}
+	w.beginLog(cfg.Log)
 	w.recycle()
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, hashString("setup"), 1)}
