@@ -49,9 +49,9 @@ func Rollback() *sim.Scenario {
 			perturbed := f.w.Draw().Pick("perturbed", "no", "partition", "long-recycle")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					f.startReaders()
 					d.publish(2, func() {
 						d.roll(f.oldTasks(), f.newTasks(), func() {})
+						d.h.Work("first-render", func(error) { f.startReaders() })
 						if perturbed == "partition" {
 							d.partition()
 						}

@@ -53,6 +53,7 @@ func LateReply() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{conv, agree},
 		params:   []sim.ParamDoc{{Label: "late", Doc: "how late the answer is on a good day", Options: lateness}},
+		fixed:    fixed{servers: 1, tasks: 1, policy: true},
 		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
@@ -60,7 +61,7 @@ func LateReply() *sim.Scenario {
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.deployHooked()
-					d.h.Work("soon", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
+					d.h.Work("later", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
 				})
 			}
 		},
@@ -68,4 +69,4 @@ func LateReply() *sim.Scenario {
 }
 
 // lateness are rows of the profile.
-var lateness = []string{"late.60s", "late.150s", "late.20s", "late"}
+var lateness = []string{"late.150s", "late.60s", "late.20s", "late"}
