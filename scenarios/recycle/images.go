@@ -14,7 +14,6 @@ func HookTarget() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
 		params:   []sim.ParamDoc{{Label: "edges", Doc: "edges of the CDN"}},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.edges = true, 1, f.w.Draw().Int("edges", 1, 3)
 			s.script = func(d *deploy) {
@@ -36,7 +35,6 @@ func ConfOnly() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{fresh},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.new = true, 1, image{2, 1, 2}
 			s.script = func(d *deploy) { d.whenWarm(d.rollThenJobs) }
@@ -53,7 +51,6 @@ func BaseIndex() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{noPoison0, noPoison},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.pinned = true, 1, []string{"base"}
 			s.script = func(d *deploy) {

@@ -13,7 +13,6 @@ func TwoManagers() *sim.Scenario {
 		profiles:  rolling(),
 		judged:    []string{conv, reg, fresh},
 		params:    []sim.ParamDoc{{Label: "both", Doc: "how long both are there", Options: []string{"roll", "always"}}},
-		expect:    open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace, s.managers = true, 1, true, 2
 			s.oneManager = f.w.Draw().Pick("both", "roll", "always") == "roll"
@@ -54,7 +53,6 @@ func LateReply() *sim.Scenario {
 		judged:   []string{conv, agree},
 		params:   []sim.ParamDoc{{Label: "late", Doc: "how late the answer is on a good day", Options: lateness}},
 		fixed:    fixed{servers: 1, tasks: 1, policy: true},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
 			late := f.w.Draw().Pick("late", lateness...)
