@@ -13,9 +13,10 @@ func HookTarget() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
+		fixed:    fixed{servers: 1, pages: 1, policy: true},
 		params:   []sim.ParamDoc{{Label: "edges", Doc: "edges of the CDN"}},
 		world: func(f *fleet, s *setup) {
-			s.flips, s.token, s.edges = true, 1, f.w.Draw().Int("edges", 1, 3)
+			s.flips, s.token, s.edges = true, 1, f.w.Draw().Int("edges", 2, 3)
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.publish(2, nil)

@@ -51,15 +51,18 @@ func LateReply() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{conv, agree},
-		params:   []sim.ParamDoc{{Label: "late", Doc: "how late the answer is on a good day", Options: lateness}},
-		fixed:    fixed{servers: 1, tasks: 1, policy: true},
+		params: []sim.ParamDoc{
+			{Label: "late", Doc: "how late the answer is on a good day", Options: lateness},
+			{Label: "which", Doc: "when the heartbeat is sent, after the deploy began", Options: []string{"later", "soon"}},
+		},
+		fixed: fixed{servers: 1, tasks: 1, policy: true},
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
-			late := f.w.Draw().Pick("late", lateness...)
+			late, which := f.w.Draw().Pick("late", lateness...), f.w.Draw().Pick("which", "later", "soon")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.deployHooked()
-					d.h.Work("later", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
+					d.h.Work(which, func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
 				})
 			}
 		},

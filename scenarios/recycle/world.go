@@ -113,6 +113,7 @@ type serverSlot struct {
 
 	// For properties.
 	up, listens   bool
+	joined        bool            // its latest recycle joined a restart that was under way
 	renders, owed []*model.Render // in progress; and of those, which it must still answer
 }
 
