@@ -15,6 +15,7 @@ type Options struct {
 	Variant  string           // "": the scenario's first
 	Profile  string           // "": the scenario's first
 	Params   map[string]int64 // pinned parameters, by label
+	Judge    []string         // the properties that count; nil: all. See sim.Config
 	Strategy string           // "": portfolio; see strategy.Names
 	Seed     uint64           // every seed is legal, 0 too
 	Runs     int              // schedules at most; 0: DefaultRuns
@@ -80,7 +81,7 @@ func (o *Options) check() error {
 
 // config is how to run once with a chooser.
 func (o *Options) config(c sim.Chooser) sim.Config {
-	return sim.Config{Variant: o.Variant, Profile: o.Profile, Params: o.Params, Limits: o.Limits, Chooser: c}
+	return sim.Config{Variant: o.Variant, Profile: o.Profile, Params: o.Params, Judge: o.Judge, Limits: o.Limits, Chooser: c}
 }
 
 // Progress is where a campaign stands.

@@ -49,6 +49,9 @@ func (o *Options) adopt(t *sim.Trace) error {
 	if o.Profile == "" {
 		o.Profile = t.Profile
 	}
+	if o.Judge == nil {
+		o.Judge = t.Judge
+	}
 	return nil
 }
 

@@ -37,6 +37,7 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 	field("scenario", t.Scenario)
 	field("variant", t.Variant)
 	field("profile", t.Profile)
+	field("judge", strings.Join(t.Judge, ", "))
 	if t.Mode != sim.Timed {
 		field("mode", t.Mode.String())
 		field("seed", strconv.FormatUint(t.Seed, 10))
@@ -184,7 +185,7 @@ func cut(s string, n int) string {
 }
 
 var simHeaders = []string{
-	"scenario", "variant", "profile", "mode", "seed", "verdict", "signature", "message",
+	"scenario", "variant", "profile", "judge", "mode", "seed", "verdict", "signature", "message",
 	"fingerprint", "rolling", "strategy", "module", "revision",
 }
 
@@ -214,6 +215,8 @@ func setHeader(t *sim.Trace, line string) error {
 		t.Variant = value
 	case "profile":
 		t.Profile = value
+	case "judge":
+		t.Judge = strings.Split(value, ", ")
 	case "mode":
 		if t.Mode = sim.Sampled; value != sim.Sampled.String() {
 			err = fmt.Errorf("mode %q: want %q", value, sim.Sampled)

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
+	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -22,7 +23,7 @@ func BenchmarkHotDrop(b *testing.B) {
 			w := sim.NewWorld()
 			defer w.Close()
 			walk := strategy.NewRandomWalk()
-			s := HotDrop()
+			s := hotreload.Drop()
 			steps, runs := 0, 0
 			b.ReportAllocs()
 			for b.Loop() {

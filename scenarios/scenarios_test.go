@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/simtest"
+	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -30,7 +31,7 @@ func explore(t *testing.T, o runner.Options) *runner.Report {
 // within 2,000 schedules of the default strategy, whatever the seed.
 func TestBrokenVariantsAreFoundFromEverySeed(t *testing.T) {
 	const seeds, schedules = 20, 2000
-	for _, s := range []*sim.Scenario{HotDrop(), HotMapOwed(), HotEmptyMap()} {
+	for _, s := range []*sim.Scenario{hotreload.Drop(), hotreload.MapOwed(), hotreload.EmptyMap()} {
 		for _, e := range s.Expect {
 			t.Run(s.Name+"/"+e.Variant, func(t *testing.T) {
 				worst := 0
@@ -39,7 +40,7 @@ func TestBrokenVariantsAreFoundFromEverySeed(t *testing.T) {
 						Scenario: s, Variant: e.Variant, Seed: seed, Runs: schedules, StopAtFirst: true, Minimise: -1,
 					})
 					require.NotEmpty(t, r.Failures, "seed %d: not found within %d schedules", seed, schedules)
-					require.Equal(t, e.Fails, r.Failures[0].Found.Failure.Property)
+					require.Equal(t, e.Fails, []string{r.Failures[0].Found.Failure.Property})
 					worst = max(worst, r.Failures[0].Run)
 				}
 				t.Logf("found %d of %d, at schedule %d at the latest", seeds, seeds, worst)
@@ -54,7 +55,7 @@ func TestFixedVariantsHold(t *testing.T) {
 	if testing.Short() {
 		schedules = 5_000
 	}
-	for _, s := range []*sim.Scenario{HotDrop(), HotMapOwed()} {
+	for _, s := range []*sim.Scenario{hotreload.Drop(), hotreload.MapOwed()} {
 		for _, v := range []string{"V2", "V2w"} {
 			t.Run(s.Name+"/"+v, func(t *testing.T) {
 				r := explore(t, runner.Options{Scenario: s, Variant: v, Runs: schedules})
@@ -77,7 +78,7 @@ func TestDropIsExhausted(t *testing.T) {
 		t.Skip("some 340,000 runs: not with -short")
 	}
 	o := runner.Options{
-		Scenario: HotDrop(), Variant: "V2w", Profile: "tight", Params: smallest(), Strategy: "exhaustive", Runs: 1_000_000,
+		Scenario: hotreload.Drop(), Variant: "V2w", Profile: "tight", Params: smallest(), Strategy: "exhaustive", Runs: 1_000_000,
 	}
 	r := explore(t, o)
 	require.Empty(t, r.Failures)
@@ -95,7 +96,7 @@ func TestDropIsExhausted(t *testing.T) {
 // The smallest story of the dropped error has few deviations, takes few runs to
 // find, and is the same wherever and however often it is replayed.
 func TestTheDroppedErrorIsASmallStory(t *testing.T) {
-	s := HotDrop()
+	s := hotreload.Drop()
 	for _, variant := range []string{"V0", "V1", "V0w", "V1w", "V1w+M"} {
 		t.Run(variant, func(t *testing.T) {
 			one := explore(t, runner.Options{Scenario: s, Variant: variant, Runs: 2000, Workers: 1, StopAtFirst: true})

@@ -49,13 +49,18 @@ func (ps *properties) stated() int {
 // Always states what must hold after every event: check returns nil, or what is
 // wrong. It must only look.
 func (w *World) Always(name string, check func() error) {
-	w.props.always = append(w.props.always, alwaysProperty{name, check})
+	if w.judged(name) {
+		w.props.always = append(w.props.always, alwaysProperty{name, check})
+	}
 }
 
 // Eventually states what must come true within a bound of virtual time after
 // calm has begun: when faults have stopped and nothing is late any more. A bound
 // of 0 is the time until the world is at rest.
 func (w *World) Eventually(name string, within time.Duration, holds func() bool) {
+	if !w.judged(name) {
+		return
+	}
 	e := &eventually{name: name, within: within, holds: holds}
 	w.props.eventually = append(w.props.eventually, e)
 	if w.calm {
@@ -90,6 +95,7 @@ type Obligation struct {
 	closed []int64
 	text   func(key int64) string
 	prefix string
+	judged bool
 }
 
 type obligationKey struct {
@@ -102,7 +108,9 @@ type obligationKey struct {
 func (w *World) Obligation(name string, within time.Duration) *Obligation {
 	o := Pooled[Obligation](w, name)
 	*o = Obligation{w: w, name: name, within: within, open: o.open[:0], closed: o.closed[:0]}
-	w.props.obligations = append(w.props.obligations, o)
+	if o.judged = w.judged(name); o.judged {
+		w.props.obligations = append(w.props.obligations, o)
+	}
 	return o
 }
 
@@ -182,7 +190,7 @@ func (o *Obligation) find(key int64) int {
 
 // deadline arms the end of the bound for one opening.
 func (o *Obligation) deadline(k obligationKey) {
-	if o.within == 0 {
+	if o.within == 0 || !o.judged {
 		return
 	}
 	w := o.w
@@ -261,7 +269,7 @@ func (w *World) await(i int) {
 	ps := &w.props
 	if ps.waiting++; ps.waiting == 1 && !ps.looking {
 		ps.looking = true
-		w.Always("eventually", ps.look(w))
+		ps.always = append(ps.always, alwaysProperty{"eventually", ps.look(w)})
 	}
 	if e := ps.eventually[i]; e.within > 0 {
 		cur := w.cur

@@ -189,7 +189,7 @@ func (w *World) Rule(id, text string) {
 // trace makes a Trace of the recording.
 func (r *recorder) trace(w *World, res *Result) *Trace {
 	t := &Trace{
-		Scenario: w.scenario.Name, Variant: w.variant, Profile: w.profile.Name, Mode: w.cfg.Mode, Seed: w.cfg.Seed,
+		Scenario: w.scenario.Name, Variant: w.variant, Profile: w.profile.Name, Judge: slices.Clone(w.cfg.Judge), Mode: w.cfg.Mode, Seed: w.cfg.Seed,
 		Verdict: res.Verdict, Failure: res.Failure, Signature: res.Signature(),
 		Fingerprint: res.Fingerprint, Rolling: res.Rolling,
 		Params: slices.Clone(res.Params), Schedule: slices.Clone(res.Deviations),

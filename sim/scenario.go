@@ -29,21 +29,50 @@ type Scenario struct {
 // Expectation is what the author of a scenario expects of a variant.
 type Expectation struct {
 	Variant string
-	// Fails is the property that exploration must find violated; "" if every
-	// run should pass.
-	Fails string
-	// Open: nobody knows yet. Fails is ignored.
+	// Profile is the one that this is said of; "": every profile of which nothing
+	// is said apart.
+	Profile string
+	// Fails are the properties that exploration must find violated, each when it
+	// alone is judged. None: every run should pass.
+	Fails []string
+	// Holds are properties that no run violates although others fail. With Fails,
+	// nothing is promised about properties in neither list; without, all hold.
+	Holds []string
+	// Open: nobody knows yet. Fails and Holds are ignored.
 	Open bool
+	// Why says, of a verdict that was found and not given, in a sentence what
+	// makes it so.
+	Why string
 }
 
-// Expected is what s says of a variant.
-func (s *Scenario) Expected(variant string) Expectation {
+// Expected is what s says of a variant under a profile; "" is its first one.
+func (s *Scenario) Expected(variant, profile string) Expectation {
+	if profile == "" {
+		profile = s.AllProfiles()[0].Name
+	}
+	out := Expectation{Variant: variant, Profile: profile}
 	for _, e := range s.Expect {
-		if e.Variant == variant {
+		if e.Variant == variant && e.Profile == profile {
 			return e
 		}
+		if e.Variant == variant && e.Profile == "" {
+			out = e
+		}
 	}
-	return Expectation{Variant: variant}
+	return out
+}
+
+// Allows reports whether a run may come to this verdict by this property: the
+// property is expected to fail, or nothing is promised about it. Nobody expects a
+// panic, a limit or two runs that differ, unless by name.
+func (e Expectation) Allows(v Verdict, property string) bool {
+	switch {
+	case !v.Failed() || slices.Contains(e.Fails, property):
+		return true
+	case v != Violation && v != Deadlock || slices.Contains(e.Holds, property):
+		return false
+	}
+	return e.Open || len(e.Fails) > 0
 }
 
 // ParamDoc documents a parameter.
@@ -87,6 +116,21 @@ func (s *Scenario) profile(profiles []*Profile, name string) (*Profile, error) {
 		all = append(all, p.Name)
 	}
 	return nil, notOneOf("scenario "+s.Name, "profile", name, all)
+}
+
+// checkJudge refuses properties that s does not document; a scenario that
+// documents none may have any.
+func (s *Scenario) checkJudge(judge []string) error {
+	var all []string
+	for _, d := range s.Properties {
+		all = append(all, d.Name)
+	}
+	for _, name := range judge {
+		if len(all) > 0 && !slices.Contains(all, name) {
+			return notOneOf("scenario "+s.Name, "property", name, all)
+		}
+	}
+	return nil
 }
 
 func (s *Scenario) checkParams(pinned map[string]int64) error {

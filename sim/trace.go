@@ -13,6 +13,7 @@ type Trace struct {
 	Scenario string
 	Variant  string
 	Profile  string
+	Judge    []string // the properties that counted; nil: all
 	Mode     Mode
 	Seed     uint64 // of the durations, in Sampled mode
 	// Strategy, Module and Revision say where the trace comes from: they are
@@ -107,6 +108,9 @@ func (t *Trace) Late(i int) time.Duration {
 func (t *Trace) Hash() string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n%s\n%s %d\n%s\n", t.Scenario, t.Variant, t.Profile, t.Mode, t.Seed, t.Signature)
+	if t.Judge != nil {
+		fmt.Fprintf(h, "judge %q\n", t.Judge)
+	}
 	for _, d := range t.Schedule {
 		fmt.Fprintln(h, d)
 	}

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
@@ -57,9 +58,18 @@ type Failure struct {
 // Fail says that a property does not hold: the run ends here. Facts are part of
 // the signature; the message is for people. Only the first failure of a run counts.
 func (w *World) Fail(property, facts, format string, args ...any) {
-	if w.stopped {
+	if w.stopped || !w.judged(property) {
 		return
 	}
+	w.violated(property, facts, format, args...)
+}
+
+// judged reports whether a property counts in this run.
+func (w *World) judged(property string) bool {
+	return w.cfg.Judge == nil || slices.Contains(w.cfg.Judge, property)
+}
+
+func (w *World) violated(property, facts, format string, args ...any) {
 	w.stopped = true
 	w.verdict = Violation
 	w.failure = Failure{Property: property, Facts: facts, Message: fmt.Sprintf(format, args...), Step: w.steps}
@@ -71,7 +81,7 @@ func (w *World) Fail(property, facts, format string, args ...any) {
 // exceed ends the run at a limit.
 func (w *World) exceed(limit, format string, args ...any) bool {
 	if !w.stopped {
-		w.Fail(limit, "", "limit on "+limit+" reached: "+format, args...)
+		w.violated(limit, "", "limit on "+limit+" reached: "+format, args...)
 		w.verdict = Budget
 	}
 	return false

@@ -38,6 +38,10 @@ type Config struct {
 	Seed    uint64 // of the durations in Sampled mode
 	Limits  Limits
 	Record  bool // keep a Trace: events, footprints, notes, concrete times
+	// Judge are the properties that count; nil: all. A run ends at its first
+	// violation, so who wants to know of one property whether it holds must not
+	// judge the others. Panics, deadlocks over what is judged and limits always count.
+	Judge []string
 }
 
 // Limits bound a run. Reaching one is the verdict Budget, except for Storm.
@@ -199,6 +203,9 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 		return err
 	}
 	if err := s.checkParams(cfg.Params); err != nil {
+		return err
+	}
+	if err := s.checkJudge(cfg.Judge); err != nil {
 		return err
 	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()

@@ -18,9 +18,9 @@ type scenarioLine struct {
 }
 
 type variantFields struct {
-	Name  string `json:"name"`
-	Fails string `json:"fails,omitempty"` // the property that should be violated
-	Open  bool   `json:"open,omitempty"`  // nobody knows what it should come to
+	Name  string   `json:"name"`
+	Fails []string `json:"fails,omitempty"` // the properties that should be violated
+	Open  bool     `json:"open,omitempty"`  // nobody knows what it should come to
 }
 
 type paramFields struct {
@@ -73,8 +73,8 @@ func (s *session) list(sc *sim.Scenario) {
 		switch {
 		case v.Open:
 			expect = "open: nobody knows yet"
-		case v.Fails != "":
-			expect = "should violate " + v.Fails
+		case len(v.Fails) > 0:
+			expect = "should violate " + strings.Join(v.Fails, ", ")
 		}
 		key(k, pad(orElse(v.Name, "(one)"), 20)+"  "+expect)
 		k = ""
@@ -103,7 +103,7 @@ func describe(sc *sim.Scenario) scenarioLine {
 	}
 	names, _ := variants(sc, all) // every scenario has them
 	for _, v := range names {
-		e := sc.Expected(v)
+		e := sc.Expected(v, "")
 		f := variantFields{Name: v, Open: e.Open}
 		if !e.Open {
 			f.Fails = e.Fails

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
@@ -116,8 +117,8 @@ func (e *exploration) summary(r *runner.Report) {
 		}
 		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
 	}
-	if x := e.options.Scenario.Expected(r.Variant); x.Fails != "" && !x.Open && len(r.Failures) == 0 {
-		key("expected", "%s violated, says the scenario of this variant; more runs or another seed may find it", x.Fails)
+	if x := e.options.Scenario.Expected(r.Variant, e.options.Profile); len(x.Fails) > 0 && !x.Open && len(r.Failures) == 0 {
+		key("expected", "%s violated, says the scenario of this variant; more runs or another seed may find it", strings.Join(x.Fails, ", "))
 	}
 }
 

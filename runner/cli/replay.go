@@ -127,6 +127,9 @@ func (s *session) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
 	if t.Profile != sc.AllProfiles()[0].Name {
 		line += " --profile " + quote(t.Profile)
 	}
+	for _, property := range t.Judge {
+		line += " --property " + quote(property)
+	}
 	return line
 }
 

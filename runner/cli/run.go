@@ -18,7 +18,7 @@ type runFlags struct {
 	variant, strategy, seed, profile, shard string
 	runs, workers                           int
 	budget                                  time.Duration
-	params                                  []string
+	params, judge                           []string
 	full                                    bool
 }
 
@@ -54,6 +54,7 @@ workers or on the machine, unless --budget or an interrupt ends the exploration.
 	flags.IntVar(&f.workers, "workers", 0, "`number` of workers (default: one per core)")
 	flags.StringVar(&f.profile, "profile", "", "`profile` of the machine (default: the scenario's first)")
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "pin a parameter, as `label=value`; may be repeated")
+	flags.StringArrayVar(&f.judge, "property", nil, "`property` that counts; may be repeated (default: all). A run ends at its first violation")
 	flags.StringVar(&f.shard, "shard", "", "part `i/n` of the work, for n machines: every n-th of several seeds, or of one seed S the seed S+i-1")
 	flags.BoolVar(&f.full, "full", false, "tell every step of a failure")
 	s.dbFlag(c)
@@ -86,6 +87,9 @@ func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
 	if err := checkStrategy(f.strategy); err != nil {
 		return nil, err
 	}
+	if err := checkProperties(sc, f.judge); err != nil {
+		return nil, err
+	}
 	switch {
 	case f.runs < 1:
 		return nil, usage(fmt.Errorf("--runs %d: want 1 or more", f.runs))
@@ -94,7 +98,7 @@ func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
 	case f.budget < 0:
 		return nil, usage(fmt.Errorf("--budget %v: want more than nothing, or 0 for no bound", f.budget))
 	}
-	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers}
+	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge}
 	if p.options.Profile, err = profile(sc, f.profile); err != nil {
 		return nil, err
 	}
@@ -142,6 +146,9 @@ func (p *plan) again(program, variant string, seed uint64) string {
 	}
 	if o.Profile != o.Scenario.AllProfiles()[0].Name {
 		words = append(words, "--profile", o.Profile)
+	}
+	for _, property := range o.Judge {
+		words = append(words, "--property", property)
 	}
 	pinned := slices.Clone(p.pinned)
 	slices.Sort(pinned)

@@ -66,6 +66,20 @@ func profile(sc *sim.Scenario, name string) (string, error) {
 	return "", &sim.UnknownError{Where: "scenario " + sc.Name, Kind: "profile", Name: name, Known: known}
 }
 
+// checkProperties refuses a --property that the scenario does not document.
+func checkProperties(sc *sim.Scenario, names []string) error {
+	var known []string
+	for _, p := range sc.Properties {
+		known = append(known, p.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return &sim.UnknownError{Where: "scenario " + sc.Name, Kind: "property", Name: name, Known: known}
+		}
+	}
+	return nil
+}
+
 func checkStrategy(name string) error {
 	if slices.Contains(strategy.Names(), name) {
 		return nil

@@ -27,7 +27,7 @@ func lostUpdate() *sim.Scenario {
 			{Name: "sum", Doc: "every item is counted once"},
 			{Name: "positive", Doc: "nobody is paid for shopping"},
 		},
-		Expect: []sim.Expectation{{Variant: "racy", Fails: "sum"}, {Variant: "renamed", Open: true}, {Variant: "refund", Fails: "positive"}},
+		Expect: []sim.Expectation{{Variant: "racy", Fails: []string{"sum"}}, {Variant: "renamed", Open: true}, {Variant: "refund", Fails: []string{"positive"}}},
 		Build: func(w *sim.World) {
 			clerks := w.Draw().Int("clerks", 2, 3)
 			worth := map[string]int{"small": 1, "large": 10}[w.Draw().Pick("size", "small", "large")]

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/matrix"
 	"github.com/seed-3519b94c/simrun/sim"
 	"pgregory.net/rapid"
 )
@@ -24,6 +25,8 @@ type Config struct {
 	Profile string
 	// Params pins parameters.
 	Params map[string]int64
+	// Judge are the properties that count. None: all.
+	Judge []string
 	// Dir holds the kept regressions. "": testdata/simrun.
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
@@ -44,41 +47,58 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 		variants = s.Variants
 	}
 	if len(variants) == 0 {
-		c, err := newCheck(s, "", cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.run(t)
+		checkVariant(t, s, "", cfg)
 		return
 	}
 	for _, v := range variants {
-		t.Run(v, func(t *testing.T) {
-			c, err := newCheck(s, v, cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			c.run(t)
-		})
+		t.Run(v, func(t *testing.T) { checkVariant(t, s, v, cfg) })
 	}
 }
 
-// check is the check of one variant.
-type check struct {
-	s        *sim.Scenario
-	cfg      Config
-	options  runner.Options
-	expected sim.Expectation
-	found    bool            // the expected failure
-	worst    *runner.Failure // the smallest unexpected one
-	goals    map[string]int
-	runs     int
-	stated   int
+// checkVariant replays what was kept, and then asks each question that the
+// scenario's expectation raises.
+func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
+	t.Helper()
+	asked := matrix.Questions(s.Expected(variant, cfg.Profile), cfg.Judge)
+	for i, q := range asked {
+		c, err := newCheck(s, variant, q, cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if c.corpus(t); t.Failed() {
+				return // rapid refuses to go on, and the news is there
+			}
+		}
+		if len(asked) == 1 {
+			c.run(t)
+			return
+		}
+		name := q.Name
+		if name == "" {
+			name = "holds"
+		}
+		t.Run(name, c.run)
+	}
 }
 
-func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
-	c := &check{s: s, cfg: cfg, expected: s.Expected(variant), goals: make(map[string]int)}
+// check is one question asked of one variant.
+type check struct {
+	s       *sim.Scenario
+	cfg     Config
+	options runner.Options
+	asked   matrix.Question
+	found   bool            // the expected failure
+	worst   *runner.Failure // the smallest unexpected one
+	goals   map[string]int
+	runs    int
+	stated  int
+}
+
+func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) (*check, error) {
+	c := &check{s: s, cfg: cfg, asked: q, goals: make(map[string]int)}
 	c.options = runner.Options{
-		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Runs: cfg.Runs, StopAtFirst: true,
+		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Runs: cfg.Runs, StopAtFirst: true,
 		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
 	}
 	runs, short := 100, 20
@@ -111,9 +131,6 @@ func newCheck(s *sim.Scenario, variant string, cfg Config) (*check, error) {
 }
 
 func (c *check) run(t *testing.T) {
-	if c.corpus(t); t.Failed() {
-		return // rapid refuses to go on, and the news is there
-	}
 	t.Cleanup(func() { // rapid ends a failing test by itself
 		if c.worst != nil {
 			t.Log(c.tell(c.worst))
@@ -127,18 +144,18 @@ func (c *check) run(t *testing.T) {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
-	switch e := c.expected; {
-	case e.Open:
-	case e.Fails != "" && !c.found:
+	switch variant := c.options.Variant; {
+	case c.asked.Open:
+	case c.asked.Finds != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
-			c.s.Name, e.Variant, e.Fails, c.runs)
+			c.s.Name, variant, c.asked.Finds, c.runs)
 	case c.stated == 0:
 		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
-			c.s.Name, e.Variant)
-	case e.Fails == "":
+			c.s.Name, variant)
+	case c.asked.Finds == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
-				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, e.Variant, g, c.runs)
+				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, variant, g, c.runs)
 			}
 		}
 	}
@@ -153,7 +170,7 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		rt.Fatal(err)
 	}
 	o.Draws = draws
-	if c.expected.Fails != "" || c.expected.Open {
+	if c.asked.Finds != "" || c.asked.Open {
 		o.Minimise = -1
 	}
 	report, err := runner.Explore(rt.Context(), o)
@@ -166,11 +183,11 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 		c.goals[g] += report.Reached[i]
 	}
 	for _, f := range report.Failures {
-		switch {
-		case c.expected.Open:
-			continue
-		case c.expected.Fails != "" && f.Minimal.Failure.Property == c.expected.Fails:
+		switch property := f.Minimal.Failure.Property; {
+		case c.asked.Finds != "" && property == c.asked.Finds:
 			c.found = true
+			continue
+		case c.asked.Open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
 			continue
 		}
 		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
@@ -184,7 +201,9 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 // draw lets rapid draw the parameters that the scenario asks for.
 func (c *check) draw(rt *rapid.T) (map[sim.EventID]int64, error) {
 	d := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
-	_, err := runner.Run(c.options, sim.Config{Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Chooser: d})
+	_, err := runner.Run(c.options, sim.Config{
+		Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Judge: c.options.Judge, Chooser: d,
+	})
 	return d.draws, err
 }
 
@@ -258,12 +277,12 @@ func (c *check) corpus(t *testing.T) {
 }
 
 func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Replayed) {
-	broken := c.expected.Fails != "" || c.expected.Open
+	broken := c.asked.Finds != "" || c.asked.Open
 	switch {
 	case broken && r.Outcome != runner.Reproduced:
 		t.Errorf("kept regression %s: %s; expected %q, which this variant is known for", path, r.Outcome, trace.Signature)
 	case broken:
-		c.found = c.found || trace.Failure.Property == c.expected.Fails
+		c.found = c.found || trace.Failure.Property == c.asked.Finds
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
 		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
 	}

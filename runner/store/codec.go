@@ -25,7 +25,8 @@ import (
 // reported, never replayed.
 
 // codecVersion is the version that Encode writes. Decode reads it and all before it.
-const codecVersion = 1
+// Version 2 has the judged properties.
+const codecVersion = 2
 
 // prefixLen is the length of version and checksum.
 const prefixLen = 5
@@ -94,7 +95,7 @@ func Decode(blob []byte) (*sim.Trace, error) {
 	if want != got {
 		return nil, fmt.Errorf("decode trace: checksum is %08x, want %08x: the bytes are damaged", got, want)
 	}
-	d := decoder{in: blob[prefixLen:]}
+	d := decoder{in: blob[prefixLen:], version: blob[0]}
 	t := d.trace()
 	if d.err != nil {
 		return nil, fmt.Errorf("decode trace: %w", d.err)

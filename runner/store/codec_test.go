@@ -44,7 +44,7 @@ func genTrace() *rapid.Generator[*sim.Trace] {
 		str := func(name string) string { return word.Draw(t, name) }
 		tr := &sim.Trace{
 			Minimised: rapid.Int().Draw(t, "minimised"),
-			Scenario:  str("scenario"), Variant: str("variant"), Profile: str("profile"),
+			Scenario:  str("scenario"), Variant: str("variant"), Profile: str("profile"), Judge: []string{str("judge")},
 			Mode: sim.Mode(rapid.Uint8Range(0, uint8(lastMode)).Draw(t, "mode")), Seed: rapid.Uint64().Draw(t, "seed"),
 			Strategy: str("strategy"), Module: str("module"), Revision: str("revision"),
 			Verdict:   sim.Verdict(rapid.Uint8Range(0, uint8(lastVerdict)).Draw(t, "verdict")),
@@ -201,7 +201,7 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 		want string
 	}{
 		{nil, "decode trace: 0 bytes; want at least 5"},
-		{newer, "decode trace: version 9; this program reads versions 1 to 1"},
+		{newer, "decode trace: version 9; this program reads versions 1 to 2"},
 		{sealed([]byte{200, 1, 0}), "decode trace: byte 7: 200 strings in 1 bytes"},
 		{sealed([]byte{0}), "decode trace: byte 6: string: there is none"},
 		{sealed([]byte{1, 9, 'x'}), "decode trace: byte 7: length of a string is 9, at most 3 is possible"},
@@ -246,7 +246,7 @@ func TestEveryEnumCanBeStored(t *testing.T) {
 // codecVersion, and then list it here.
 func TestEveryFieldIsStored(t *testing.T) {
 	for value, want := range map[reflect.Type]string{
-		reflect.TypeFor[sim.Trace]():     "Scenario Variant Profile Mode Seed Strategy Module Revision Verdict Failure Signature Fingerprint Rolling Params Schedule Minimised Races Processes Labels Resources Setup Events Calm",
+		reflect.TypeFor[sim.Trace]():     "Scenario Variant Profile Judge Mode Seed Strategy Module Revision Verdict Failure Signature Fingerprint Rolling Params Schedule Minimised Races Processes Labels Resources Setup Events Calm",
 		reflect.TypeFor[sim.Event]():     "Process Label Occurrence Cause Origin Window Nominal Time HeldAfter Reads Writes Outcomes Notes Details Source Rules",
 		reflect.TypeFor[sim.Rule]():      "ID Text",
 		reflect.TypeFor[sim.Failure]():   "Property Facts Message WaitFor Stack Step",

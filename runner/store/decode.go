@@ -15,6 +15,7 @@ import (
 // takes more memory than a fixed multiple of n (and of maxAccesses).
 type decoder struct {
 	in       []byte
+	version  byte
 	at       int
 	err      error
 	strings  []string
@@ -107,6 +108,9 @@ func (d *decoder) header(t *sim.Trace) {
 		*list = d.strs()
 	}
 	t.Calm = int(d.uintTo("calm", math.MaxInt32))
+	if d.version >= 2 {
+		t.Judge = d.strs()
+	}
 }
 
 func (d *decoder) races(t *sim.Trace) {

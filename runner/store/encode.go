@@ -111,6 +111,7 @@ func (e *encoder) header(t *sim.Trace) {
 		e.strs(list)
 	}
 	e.uint(uint64(t.Calm))
+	e.strs(t.Judge)
 }
 
 func (e *encoder) races(t *sim.Trace) {

@@ -42,6 +42,7 @@ type Process struct {
 
 	w      *sim.World
 	p      *sim.Proc
+	io     *sim.Proc // does the work of Env().IO
 	name   string
 	cfg    Config
 	main   func()

@@ -1,15 +1,18 @@
 package jsloop
 
-// State is the state of a promise.
-type State uint8
+import "github.com/seed-3519b94c/simrun/sim/env"
 
+// State is the state of a promise.
+type State = env.PromiseState
+
+// The states of a promise.
 const (
 	// Pending: not settled, though perhaps resolved to another promise.
-	Pending State = iota
+	Pending = env.Pending
 	// Fulfilled: has its value.
-	Fulfilled
+	Fulfilled = env.Fulfilled
 	// Rejected: has its reason.
-	Rejected
+	Rejected = env.Rejected
 )
 
 // Thenable is an object with a then method that is not a Promise. Then is called in
@@ -127,18 +130,19 @@ func (p *Promise) trigger() {
 // thenable costs a NewPromiseResolveThenableJob, and a promise one job more, for
 // the reaction to it.
 func (p *Promise) resolve(v Value) {
-	switch v := v.(type) {
-	case *Promise:
-		if v == p {
+	if source := promiseOf(v); source != nil {
+		if source == p {
 			p.reject(&TypeError{"Chaining cycle detected for promise #<Promise>"})
 			return
 		}
-		p.loop.micro.push(&adoptJob{p, v})
-	case Thenable:
-		p.loop.micro.push(&thenableJob{p, v})
-	default:
-		p.fulfill(v)
+		p.loop.micro.push(&adoptJob{p, source})
+		return
 	}
+	if thenable, ok := v.(Thenable); ok {
+		p.loop.micro.push(&thenableJob{p, thenable})
+		return
+	}
+	p.fulfill(v)
 }
 
 // settle is what a return value or a throw does.
@@ -221,7 +225,7 @@ func (l *Loop) WithResolvers() (p *Promise, resolve func(Value), reject func(err
 
 // Resolve is Promise.resolve: a promise is returned as it is (27.2.4.7.1).
 func (l *Loop) Resolve(v Value) *Promise {
-	if p, ok := v.(*Promise); ok {
+	if p := promiseOf(v); p != nil {
 		return p
 	}
 	p := &Promise{loop: l}

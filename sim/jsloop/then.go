@@ -57,14 +57,15 @@ func (f *bunFinally) settled(p *Promise) {
 		f.derived.reject(err)
 		return
 	}
-	switch out := out.(type) {
-	case *Promise:
-		out.react(reaction{native: &passThrough{f.derived, p}})
-	case Thenable:
-		f.callThen(out, p)
-	default:
-		f.derived.settled(p)
+	if source := promiseOf(out); source != nil {
+		source.react(reaction{native: &passThrough{f.derived, p}})
+		return
 	}
+	if thenable, ok := out.(Thenable); ok {
+		f.callThen(thenable, p)
+		return
+	}
+	f.derived.settled(p)
 }
 
 // callThen waits for a thenable: JavaScriptCore calls its then at once, not in a job.

@@ -1,10 +1,10 @@
-package scenarios
+package hotreload
 
 import (
 	"strconv"
 	"time"
 
-	"github.com/seed-3519b94c/simrun/model/hotreload"
+	model "github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -28,38 +28,38 @@ const (
 )
 
 // program makes version n of a program, nil if there is none of that name.
-func (h *hotWorld) program(name string, n int) hotreload.Program {
-	thrown := func(m *hotreload.Module) *hotreload.Error {
-		return &hotreload.Error{Text: "E" + strconv.Itoa(n), Path: m.Path(), At: generated}
+func (h *hotWorld) program(name string, n int) model.Program {
+	thrown := func(m *model.Module) *model.Error {
+		return &model.Error{Text: "E" + strconv.Itoa(n), Path: m.Path(), At: generated}
 	}
 	switch name {
 	case programOK:
-		return func(m *hotreload.Module) { m.Fulfil() }
+		return func(m *model.Module) { m.Fulfil() }
 	case programThrow:
-		return func(m *hotreload.Module) { m.Reject(thrown(m)) }
+		return func(m *model.Module) { m.Reject(thrown(m)) }
 	case programAwaitFor:
-		return func(m *hotreload.Module) { m.AwaitFor(awaitTime, m.Fulfil) }
+		return func(m *model.Module) { m.AwaitFor(awaitTime, m.Fulfil) }
 	case programAwaitForever:
-		return func(*hotreload.Module) {}
+		return func(*model.Module) {}
 	case programSelfTruncate:
-		return func(m *hotreload.Module) {
+		return func(m *model.Module) {
 			v := h.disk.NewVersion()
 			h.overwriteSelf(m, stub(n, v), v)
 			m.Reject(thrown(m))
 		}
 	case programSelfRewrite:
-		return func(m *hotreload.Module) {
+		return func(m *model.Module) {
 			v := h.disk.NewVersion()
 			h.overwriteSelf(m, append(env.Text("// shifted\n", v), source(programOK, n+1, false, v)...), v)
 			m.Reject(thrown(m))
 		}
 	case programInterval:
-		return func(m *hotreload.Module) {
+		return func(m *model.Module) {
 			m.SetInterval(intervalTime, func() {})
 			m.Fulfil()
 		}
 	case programBeforeExit, programBeforeExitThrows:
-		return func(m *hotreload.Module) {
+		return func(m *model.Module) {
 			m.OnBeforeExit(func() { m.SetTimeout(beforeExitTime, func() {}) })
 			if name == programBeforeExit {
 				m.Fulfil()
@@ -73,7 +73,7 @@ func (h *hotWorld) program(name string, n int) hotreload.Program {
 
 // overwriteSelf writes content over the module's own file without truncating it
 // first, then cuts it to size.
-func (h *hotWorld) overwriteSelf(m *hotreload.Module, content env.Data, version uint32) {
+func (h *hotWorld) overwriteSelf(m *model.Module, content env.Data, version uint32) {
 	fs := m.FS()
 	fd, err := fs.Open(m.Path(), env.WriteOnly)
 	if err != nil {

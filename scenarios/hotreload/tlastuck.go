@@ -1,11 +1,11 @@
-package scenarios
+package hotreload
 
 import "github.com/seed-3519b94c/simrun/sim"
 
-// HotTLAStuck is Bun #38613: a module parked on a top-level await that nothing
+// TLAStuck is Bun #38613: a module parked on a top-level await that nothing
 // settles keeps every later save from being loaded, once reloads are deferred
 // while the promise is pending.
-func HotTLAStuck() *sim.Scenario {
+func TLAStuck() *sim.Scenario {
 	return &sim.Scenario{
 		Name:     "hotreload/tla-stuck",
 		Doc:      "a top-level await that nothing settles: is the next save still loaded? (Bun #38613)",

@@ -1,4 +1,4 @@
-package scenarios
+package hotreload
 
 import (
 	"fmt"
@@ -8,12 +8,12 @@ import (
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
-// HotSeedStaleMap is the regression test that came with Bun #29740, driven as
+// SeedStaleMap is the regression test that came with Bun #29740, driven as
 // upstream drives it: a program that writes a stub over itself and throws, and a
 // driver that reads standard error, checks each error and its position, and
 // saves the next version by a temporary file and a rename. Upstream saw it hang
 // now and then with the fix in, for a cause that was called separate and unknown.
-func HotSeedStaleMap() *sim.Scenario {
+func SeedStaleMap() *sim.Scenario {
 	return &sim.Scenario{
 		Name:     "hotreload/seed-stale-map",
 		Doc:      "upstream's regression test of Bun #29740, with its driver",

@@ -1,11 +1,11 @@
-package scenarios
+package hotreload
 
 import "github.com/seed-3519b94c/simrun/sim"
 
-// HotEmptyMap is the second half of what Bun #29740 closed: a file that is being
+// EmptyMap is the second half of what Bun #29740 closed: a file that is being
 // written is read while it holds comments only, or nothing, and its empty map
 // replaces the one that the last error is printed with.
-func HotEmptyMap() *sim.Scenario {
+func EmptyMap() *sim.Scenario {
 	return &sim.Scenario{
 		Name:     "hotreload/empty-map",
 		Doc:      "a save in chunks is read half-written: does the source map survive? (Bun #29740)",

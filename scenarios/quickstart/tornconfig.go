@@ -1,4 +1,4 @@
-package scenarios
+package quickstart
 
 import (
 	"fmt"
@@ -26,7 +26,7 @@ func TornConfig() *sim.Scenario {
 			{Name: "whole", Doc: "what is served is a version that was saved, as a whole"},
 			{Name: "latest", Doc: "in the end the last version that was saved is served"},
 		},
-		Expect: []sim.Expectation{{Variant: "naive", Fails: "whole"}, {Variant: "debounced", Fails: "whole"}},
+		Expect: []sim.Expectation{{Variant: "naive", Fails: []string{"whole"}}, {Variant: "debounced", Fails: []string{"whole"}}},
 		Build:  tornConfig,
 	}
 }

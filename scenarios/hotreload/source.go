@@ -1,11 +1,11 @@
-package scenarios
+package hotreload
 
 import (
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/seed-3519b94c/simrun/model/hotreload"
+	model "github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -55,21 +55,21 @@ func stub(n int, version uint32) env.Data {
 
 // compiler is the transpiler. It remembers what it made of a text.
 type compiler struct {
-	programs func(name string, n int) hotreload.Program
+	programs func(name string, n int) model.Program
 	headless bool // blobs of empty maps are shorter than their header
 	memory   []compiled
 }
 
 type compiled struct {
 	text env.Data
-	unit hotreload.Unit
+	unit model.Unit
 }
 
 // maxCompiled bounds the memory: more versions than that are compiled anew.
 const maxCompiled = 64
 
 // compile is Deps.Compile.
-func (c *compiler) compile(path string, text env.Data) hotreload.Unit {
+func (c *compiler) compile(path string, text env.Data) model.Unit {
 	for i := range c.memory {
 		if sameText(c.memory[i].text, text) {
 			return c.memory[i].unit
@@ -87,16 +87,16 @@ func sameText(a, b env.Data) bool {
 	return slices.EqualFunc(a, b, func(x, y env.Extent) bool { return x.Times == y.Times && x.Text == y.Text })
 }
 
-func (c *compiler) translate(path string, text env.Data) hotreload.Unit {
+func (c *compiler) translate(path string, text env.Data) model.Unit {
 	st, ok := statementOf(text)
 	if !ok {
-		return hotreload.Unit{NoHeader: c.headless}
+		return model.Unit{NoHeader: c.headless}
 	}
-	unit := hotreload.Unit{Mappings: 1, Map: st.at}
+	unit := model.Unit{Mappings: 1, Map: st.at}
 	name, number, _ := strings.Cut(st.text, " ")
 	n, err := strconv.Atoi(number)
 	if err != nil || c.programs(name, n) == nil {
-		unit.Err = &hotreload.Error{Text: "SyntaxError: " + strconv.Quote(st.text), Path: path, At: generated}
+		unit.Err = &model.Error{Text: "SyntaxError: " + strconv.Quote(st.text), Path: path, At: generated}
 		return unit
 	}
 	unit.Program = c.programs(name, n)
@@ -104,7 +104,7 @@ func (c *compiler) translate(path string, text env.Data) hotreload.Unit {
 }
 
 // generated is where every statement stands in the generated code.
-var generated = hotreload.Position{Line: 1, Column: 12}
+var generated = model.Position{Line: 1, Column: 12}
 
 // statement is the first statement of a text, and where it stands.
 type statement struct {
@@ -113,11 +113,11 @@ type statement struct {
 }
 
 // sourceMap maps the one generated position to the source.
-type sourceMap hotreload.Position
+type sourceMap model.Position
 
 // Source is the position in the source.
-func (m sourceMap) Source(p hotreload.Position) (hotreload.Position, bool) {
-	return hotreload.Position(m), p == generated
+func (m sourceMap) Source(p model.Position) (model.Position, bool) {
+	return model.Position(m), p == generated
 }
 
 // statementOf finds the first line that is neither blank nor a comment. It walks

@@ -1,9 +1,9 @@
-package scenarios
+package hotreload
 
 import (
 	"strconv"
 
-	"github.com/seed-3519b94c/simrun/model/hotreload"
+	model "github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
@@ -19,9 +19,9 @@ const hotMain = "hot.js"
 type hotWorld struct {
 	w        *sim.World
 	variant  string
-	build0   hotreload.Config // of the variant
-	cfg      hotreload.Config // of the run
-	sys      *hotreload.System
+	build0   model.Config // of the variant
+	cfg      model.Config // of the run
+	sys      *model.System
 	disk     *vfs.Disk
 	runtime  *vfs.FS // the descriptors of J, F and T
 	writer   *vfs.FS // those of W
@@ -64,7 +64,7 @@ func newHotWorld(w *sim.World) *hotWorld {
 	h := sim.Pooled[hotWorld](w, "hotreload")
 	h.w = w
 	if h.variant != w.Variant() {
-		cfg, err := hotreload.Find(w.Variant())
+		cfg, err := model.Find(w.Variant())
 		if err != nil {
 			panic(err)
 		}
@@ -94,7 +94,7 @@ func newHotWorld(w *sim.World) *hotWorld {
 		h.micro = jsloop.New(jsloop.Config{}).Microtasks()
 		h.compiler.programs, h.plans = h.program, writers.All()
 		h.startRes, h.woken = w.Resource("first load"), w.Label("begin")
-		h.sys = hotreload.New(cfg, hotreload.Deps{})
+		h.sys = model.New(cfg, model.Deps{})
 	}
 	return h
 }
@@ -107,12 +107,12 @@ func (h *hotWorld) build(setup hotSetup) {
 	h.stderr = w.NewOutput("stderr", nil)
 	h.micro.Reset()
 	h.touched.w = w
-	h.sys.Deps = hotreload.Deps{
+	h.sys.Deps = model.Deps{
 		MainFS: h.runtime, WatcherFS: h.runtime, TranspilerFS: h.runtime,
 		Watcher: h.runtime.NewWatcher("inotify", 0),
 		List:    w.NewMutex("M"), Maps: w.NewMutex("L"),
 		Pending: w.NewUint32("pendingCount"),
-		Tasks:   sim.NewQueue[hotreload.Task](w, "conc"), Jobs: sim.NewQueue[hotreload.Job](w, "jobs"),
+		Tasks:   sim.NewQueue[model.Task](w, "conc"), Jobs: sim.NewQueue[model.Job](w, "jobs"),
 		Loop: w.NewWaker("loop").Idle(), GC: w.NewWaker("gc"),
 		Microtasks: h.micro, Stderr: h.stderr,
 		Compile: h.compiler.compile, Probe: &h.facts, Touch: &h.touched,
@@ -192,7 +192,7 @@ func hotVariants() []string {
 func expect(property string, variants ...string) []sim.Expectation {
 	var out []sim.Expectation
 	for _, v := range variants {
-		out = append(out, sim.Expectation{Variant: v, Fails: property})
+		out = append(out, sim.Expectation{Variant: v, Fails: []string{property}})
 	}
 	return out
 }

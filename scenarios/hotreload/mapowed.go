@@ -1,11 +1,11 @@
-package scenarios
+package hotreload
 
 import "github.com/seed-3519b94c/simrun/sim"
 
-// HotMapOwed is the other half of Bun #29740: the reload that a module's own
+// MapOwed is the other half of Bun #29740: the reload that a module's own
 // write asks for puts a new source map into the only slot of the path while the
 // error of the old one is still to be printed.
-func HotMapOwed() *sim.Scenario {
+func MapOwed() *sim.Scenario {
 	return &sim.Scenario{
 		Name:       "hotreload/map-owed",
 		Doc:        "a module rewrites itself and throws: is its map still there when the error is printed? (Bun #29740)",

@@ -1,10 +1,10 @@
-package scenarios
+package hotreload
 
 import (
 	"slices"
 	"time"
 
-	"github.com/seed-3519b94c/simrun/model/hotreload"
+	model "github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
@@ -51,7 +51,7 @@ const livenessBound = 3 * time.Second
 // which version of which file. It turns the facts that the logic tells into
 // properties; only those that a scenario judges count.
 type hotFacts struct {
-	hotreload.NopProbe
+	model.NopProbe
 	h        *hotWorld
 	w        *sim.World
 	judged   []string
@@ -70,7 +70,7 @@ type hotFacts struct {
 // hotGeneration is what is known of one load.
 type hotGeneration struct {
 	data     env.Data // of the entry
-	err      *hotreload.Error
+	err      *model.Error
 	owed     bool // rejected, and not printed
 	mappedAt bool // had a map of its own when it was rejected
 }
@@ -124,7 +124,7 @@ func (f *hotFacts) of(k uint32) *hotGeneration {
 }
 
 // Published opens L1; further requests join the open one.
-func (f *hotFacts) Published([]hotreload.Hash) {
+func (f *hotFacts) Published([]model.Hash) {
 	f.w.Note("publish a reload request")
 	if f.goal && slices.ContainsFunc(f.gens, func(g hotGeneration) bool { return g.owed }) {
 		f.between.Reached()
@@ -143,7 +143,7 @@ func (f *hotFacts) LoadStarted(k uint32) {
 }
 
 // DeferredSet opens L3.
-func (f *hotFacts) DeferredSet(k uint32, state hotreload.PromiseState) {
+func (f *hotFacts) DeferredSet(k uint32, state model.PromiseState) {
 	f.tell("defer the request: ", k, " is "+state.String())
 	if f.released != nil {
 		f.released.Open(int64(k))
@@ -198,7 +198,7 @@ func (f *hotFacts) saved(version uint32) {
 }
 
 // Settled opens S1 for a rejection.
-func (f *hotFacts) Settled(k uint32, err *hotreload.Error, current bool) {
+func (f *hotFacts) Settled(k uint32, err *model.Error, current bool) {
 	if err == nil {
 		f.tell("", k, " fulfils")
 		if f.starts == afterReport {
@@ -223,25 +223,25 @@ func (f *hotFacts) Settled(k uint32, err *hotreload.Error, current bool) {
 }
 
 // PromiseReplaced is where an error that was not printed gets lost.
-func (f *hotFacts) PromiseReplaced(k uint32, state hotreload.PromiseState, printed bool) {
+func (f *hotFacts) PromiseReplaced(k uint32, state model.PromiseState, printed bool) {
 	f.tell("replace the promise of ", k, ", which is "+state.String())
-	if state == hotreload.Rejected && !printed {
+	if state == model.Rejected && !printed {
 		f.violated(hotS1, "orphaned", "the error %s of %s was lost: its promise was replaced before the error was printed", f.of(k).err.Text, gen(k))
 	}
 }
 
 // Printed closes S1, and looks at what was printed.
-func (f *hotFacts) Printed(r hotreload.Report) {
+func (f *hotFacts) Printed(r model.Report) {
 	g := f.of(r.Generation)
 	if f.printed != nil {
 		f.printed.Close(int64(r.Generation))
 	}
 	g.owed = false
 	switch {
-	case r.Lookup == hotreload.FromMap && r.MapGeneration != r.Generation:
+	case r.Lookup == model.FromMap && r.MapGeneration != r.Generation:
 		f.violated(hotS2, "map of another generation", "%s of %s was printed at %d:%d, a position from the map of %s",
 			r.Err.Text, gen(r.Generation), r.At.Line, r.At.Column, gen(r.MapGeneration))
-	case g.mappedAt && r.Lookup != hotreload.FromMap && r.Lookup != hotreload.NoFrame:
+	case g.mappedAt && r.Lookup != model.FromMap && r.Lookup != model.NoFrame:
 		f.violated(hotS2, "generated position", "%s of %s was printed at its generated position %d:%d (%s), though it had a map when it was thrown",
 			r.Err.Text, gen(r.Generation), r.At.Line, r.At.Column, r.Lookup)
 	}
@@ -256,12 +256,12 @@ func (f *hotFacts) Printed(r hotreload.Report) {
 }
 
 // MapPut judges what becomes of source maps.
-func (f *hotFacts) MapPut(put hotreload.MapPut) {
+func (f *hotFacts) MapPut(put model.MapPut) {
 	if f.w.Recording() {
 		f.w.Note("map of %v: %s, %d mappings", gen(put.Generation), put.Outcome, put.Mappings)
 	}
 	m := f.mapOf(put.Path)
-	if put.Outcome == hotreload.MapKept {
+	if put.Outcome == model.MapKept {
 		return
 	}
 	if m == nil {

@@ -1,11 +1,11 @@
-package scenarios
+package hotreload
 
 import "github.com/seed-3519b94c/simrun/sim"
 
-// HotDrop is the race that Bun #29740 closed. A module writes a stub over its own
+// Drop is the race that Bun #29740 closed. A module writes a stub over its own
 // file and throws. The watcher's reload request must not replace the promise
 // before the error has been printed.
-func HotDrop() *sim.Scenario {
+func Drop() *sim.Scenario {
 	return &sim.Scenario{
 		Name:       "hotreload/drop",
 		Doc:        "a module rewrites itself and throws: is its error printed? (Bun #29740)",

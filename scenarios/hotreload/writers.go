@@ -1,4 +1,4 @@
-package scenarios
+package hotreload
 
 import (
 	"github.com/seed-3519b94c/simrun/sim"
