@@ -38,6 +38,8 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	switch {
 	case w.cfg.Mode == Sampled:
 		e.at = from + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
+	case w.track != nil:
+		e.v = w.trackArm(slot, e, win, m)
 	case m == 0:
 		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
 	default:
@@ -56,11 +58,15 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 // Cancel takes a pending event back and reports whether it was still pending.
 func (w *World) Cancel(r EventRef) bool {
 	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+		w.stale(r)
 		return false
 	}
 	e := &w.pending.slab[r.slot]
-	if w.cfg.Mode == Timed {
+	switch w.cfg.Mode {
+	case Timed:
 		w.zone.Cancel(e.v)
+	case Zones:
+		w.track.Cancel(int32(e.v))
 	}
 	if e.late != 0 {
 		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})

@@ -43,6 +43,9 @@ func TestCountsWithoutTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := exhaust(t, c.s, nil)
 			require.Equal(t, c.want, want{got.orders, got.classes})
+			red := reduce(t, c.s)
+			t.Log(red.runs, red.asleep, red.empty)
+			require.Equal(t, c.classes, red.runs)
 			require.Equal(t, map[string]int{"": got.orders}, got.signatures)
 		})
 	}
@@ -139,6 +142,9 @@ func TestCountsInTime(t *testing.T) {
 			got := exhaust(t, c.s, nil)
 			require.Equal(t, c.orders, got.orders, "orders")
 			require.Equal(t, c.classes, got.classes, "classes")
+			red := reduce(t, c.s)
+			t.Log(red.runs, red.asleep, red.empty)
+			require.Equal(t, c.classes, red.runs)
 		})
 	}
 }

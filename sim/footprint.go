@@ -31,6 +31,9 @@ func (w *World) Read(r Resource) {
 	if w.rec != nil {
 		w.rec.access(r, false)
 	}
+	if w.track != nil {
+		w.track.Touch(res.names.hash[r], false)
+	}
 }
 
 // Write notes that the current event writes r.
@@ -40,5 +43,8 @@ func (w *World) Write(r Resource) {
 	res.writer[r], res.readers[r] = w.cur.id, 0
 	if w.rec != nil {
 		w.rec.access(r, true)
+	}
+	if w.track != nil {
+		w.track.Touch(res.names.hash[r], true)
 	}
 }

@@ -22,6 +22,8 @@ type properties struct {
 type alwaysProperty struct {
 	name  string
 	check func() error
+	over  []uint64 // resources that it depends on; nil: anything
+	ours  bool     // not stated by the scenario's author
 }
 
 type eventually struct {
@@ -39,19 +41,39 @@ func (ps *properties) reset() {
 
 // stated counts what was stated by the scenario's author.
 func (ps *properties) stated() int {
-	n := len(ps.always) + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
-	if ps.looking {
-		n-- // that is ours
+	n := len(ps.obligations) + len(ps.eventually) + len(ps.goals)
+	for i := range ps.always {
+		if !ps.always[i].ours {
+			n++
+		}
 	}
 	return n
 }
 
 // Always states what must hold after every event: check returns nil, or what is
 // wrong. It must only look.
+//
+// It may look at anything, so exhaustive search takes the order of all events to
+// matter. See AlwaysOver.
 func (w *World) Always(name string, check func() error) {
 	if w.judged(name) {
-		w.props.always = append(w.props.always, alwaysProperty{name, check})
+		w.props.always = append(w.props.always, alwaysProperty{name: name, check: check})
 	}
+}
+
+// AlwaysOver is Always for a check that depends on nothing but the given resources:
+// what it says can change only in an event that writes one of them. Only the order of
+// those events matters for it. That it failed in another event is a mistake, noticed
+// in exhaustive search.
+func (w *World) AlwaysOver(name string, check func() error, over ...Resource) {
+	if !w.judged(name) {
+		return
+	}
+	hashes := make([]uint64, 0, len(over))
+	for _, r := range over {
+		hashes = append(hashes, w.resources.names.hash[r])
+	}
+	w.props.always = append(w.props.always, alwaysProperty{name: name, check: check, over: hashes})
 }
 
 // Eventually states what must come true within a bound of virtual time after
@@ -134,13 +156,24 @@ func (o *Obligation) say(key int64) string {
 }
 
 // IsOpen reports whether key is open.
-func (o *Obligation) IsOpen(key int64) bool { return o.find(key) >= 0 }
+func (o *Obligation) IsOpen(key int64) bool {
+	o.touch(key, false)
+	return o.find(key) >= 0
+}
+
+// touch says that the order of what happens to a key matters.
+func (o *Obligation) touch(key int64, write bool) {
+	if o.w.track != nil {
+		o.w.touch(mix(hashString(o.name), uint64(key)), write)
+	}
+}
 
 // Open opens key. Opening what is open is a mistake of the scenario.
 func (o *Obligation) Open(key int64) {
 	if o.IsOpen(key) {
 		o.w.misuse("obligation %q: %s is opened while it is open", o.name, o.say(key))
 	}
+	o.touch(key, true)
 	k := obligationKey{key, int64(o.w.steps)}
 	o.open = append(o.open, k)
 	if o.w.calm {
@@ -154,6 +187,7 @@ func (o *Obligation) Open(key int64) {
 // Close closes key. Closing what is not open is a violation: it was closed
 // twice, or never opened.
 func (o *Obligation) Close(key int64) {
+	o.touch(key, true)
 	i := o.find(key)
 	if i < 0 {
 		what := "closed without having been opened"
@@ -174,6 +208,7 @@ func (o *Obligation) Close(key int64) {
 
 // Supersede takes key back if it is open: something later made it moot.
 func (o *Obligation) Supersede(key int64) {
+	o.touch(key, true)
 	if i := o.find(key); i >= 0 {
 		o.open = append(o.open[:i], o.open[i+1:]...)
 	}
@@ -223,6 +258,9 @@ func (ps *properties) check(w *World) {
 	for i := range ps.always {
 		a := &ps.always[i]
 		if err := guard(w, a.name, a.check); err != nil {
+			if w.track != nil && a.over != nil && w.steps > 0 && !w.track.Look(a.over) {
+				w.misuse("property %q: it fails in an event that writes none of the resources that it is stated over: %w", a.name, err)
+			}
 			w.Fail(a.name, "", "%v", err)
 			return
 		}
@@ -251,6 +289,9 @@ func (w *World) Calm() {
 		return
 	}
 	w.calm = true
+	if w.cur.id != 0 {
+		w.everything()
+	}
 	if w.rec != nil {
 		w.rec.calm()
 	}
@@ -269,7 +310,7 @@ func (w *World) await(i int) {
 	ps := &w.props
 	if ps.waiting++; ps.waiting == 1 && !ps.looking {
 		ps.looking = true
-		ps.always = append(ps.always, alwaysProperty{"eventually", ps.look(w)})
+		ps.always = append(ps.always, alwaysProperty{name: "eventually", ours: true, check: ps.look(w)})
 	}
 	if e := ps.eventually[i]; e.within > 0 {
 		cur := w.cur

@@ -18,13 +18,14 @@ const (
 	// Sampled draws every duration from its distribution and runs events in
 	// the order of time: for estimating how often something happens.
 	Sampled
+	// Zones explores like Timed, and leaves open the order of events that have
+	// nothing to do with each other: for exhaustive search. The Chooser must be a
+	// Tracker.
+	Zones
 )
 
 func (m Mode) String() string {
-	if m == Sampled {
-		return "sampled"
-	}
-	return "timed"
+	return [...]string{Timed: "timed", Sampled: "sampled", Zones: "zones"}[m]
 }
 
 // Config says how to run a scenario once. The zero Config is the nominal run of
@@ -96,6 +97,8 @@ type World struct {
 	point        Point
 	alts         []Alternative
 	observer     Observer
+	track        Tracker            // nil unless Mode is Zones
+	refs         map[EventRef]int32 // the handle of every event of this run, in Mode Zones
 	pooled       map[pooledKey]*pooledPart
 
 	where      *Proc // resumed last, at step whereStep; see Where
@@ -210,8 +213,8 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
 	w.alarm = min(w.limits.Storm, w.limits.Steps)
-	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
-		return fmt.Errorf("limit of %d pending events: at most %d in timed mode", w.limits.Pending, timed.Max-16)
+	if cfg.Mode != Sampled && w.limits.Pending > timed.Max-16 {
+		return fmt.Errorf("limit of %d pending events: at most %d in %v mode", w.limits.Pending, timed.Max-16, cfg.Mode)
 	}
 	if w.cfg.Chooser == nil {
 		w.cfg.Chooser = Default{}
@@ -248,7 +251,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if w.observer != nil {
 		w.observer.Began(w)
 	}
-	return nil
+	return w.beginTracking()
 }
 
 // Variant is the name of the variant of the logic that this run is about.

@@ -1,0 +1,386 @@
+package strategy
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/timed"
+)
+
+// Reduced walks through the orders of events that differ in more than the order of
+// events which have nothing to do with each other, each once, and through every
+// outcome of the other choices: sleep sets (Godefroid, LNCS 1032, 1996) on event zones
+// (Lugiez, Niebert and Zennou, TCS 345, 2005).
+//
+// # Why this is sound in time
+//
+// Two events conflict if they are of one process, if one armed, cancelled or altered
+// the other, if they touch one resource and one of them writes it, or if one of them
+// matters to everything (below). Orders that differ only in swaps of neighbours that
+// do not conflict are one class. The timed.Zone of an order holds the windows, what
+// clocks told, and t(a) <= t(b) for every pair of conflicting events a before b. It is
+// the same for all orders of a class, and if it is empty for an order it is for every
+// longer one.
+//
+// Take an order with all of its events whose zone is not empty, and a timing in it.
+// Sort the events by their instants, those of one instant as they were. Only events
+// that do not conflict changed places, so this is an order of the same class: its
+// events have the same effects, and each of them is due no later than what is pending.
+// So it can really happen, and is what is run again, in Timed mode, when a run fails.
+// Conversely what really happens has a timing, which is in the zone of its class.
+//
+// At each point the walk takes only events that can be, in some timing of the zone, the
+// first of all that are pending, though taking one does not mean that it is. In any
+// timing of what may follow some event is the first, so what may follow begins, up to
+// swaps, with an event that is taken: of these the walk takes the first one that it
+// comes to, say y. An event z sleeps below y if the walk went into z before, at this
+// point or above, and z conflicts with nothing since. What follows y cannot begin with
+// a sleeping z: z would be a beginning of what may follow from here, too, and the walk
+// would have gone into it before y. So every class is walked through; and only once,
+// since of two orders of a class the walk goes into one first where they part, and what
+// it then goes into sleeps on the way of the other. What is cut short, because all that
+// is possible sleeps or because the zone turns out to be empty, is no run at all: not
+// a deadlock either.
+//
+// # What matters to everything
+//
+// An event that ends the run: because something fails in it, or because it is the last
+// activity while events that do not count as activity are pending. An event that
+// begins calm. One that reads a clock with many possible readings, of which only some
+// are tried. And every event, if a property may look at anything (World.Always). Such an
+// event comes after all that have fired and before all that are pending.
+//
+// In calm events happen in nominal order, which depends on more than the class. A run
+// that has events in calm is cut off where calm begins, and its order is run again in
+// Timed mode: each class is judged by one way in which calm may go on.
+type Reduced struct {
+	tracking
+	levels []level
+	base   int // the levels below are fixed: they belong to another part
+	depth  int // of the event that is having its effect
+	data   int // choices of that event so far
+	asked  int // for intervals, by that event
+	live   int // the level from which on the zone is kept anew
+	spare  []*timed.Zone
+	ending Ending
+	over   bool                  // the current event has ended
+	values map[sim.EventID]int64 // of the choices of this run that are no order
+
+	// Draws fixes parameters that the scenario draws, by choice.
+	Draws map[sim.EventID]int64
+}
+
+// Ending is what became of a run of Reduced.
+type Ending uint8
+
+// How a run ends.
+const (
+	Whole  Ending = iota // it is a run like any other
+	InCalm               // it is one up to the beginning of calm
+	Asleep               // all that it could go on with was gone into elsewhere
+	Empty                // no timing fits it
+	Lost                 // the same choices led elsewhere than before
+)
+
+// level is a point at which an event is next, and that event. The first level is the
+// set-up.
+type level struct {
+	events []sim.EventID // that may be next and do not sleep
+	taken  int
+	sleep  []*effect // what slept already
+	done   []*effect // what was gone into here before
+	below  []*effect // what sleeps after the event
+	now    counts
+	event  *effect // of the event, as far as known
+	data   []branch
+	// answers are the intervals of time that the event asked for, so that they need not
+	// be computed again.
+	answers []answer
+	zone    *timed.Zone // before the event; nil if it was not kept
+}
+
+// answer is an interval of time.
+type answer struct {
+	lo, hi  int64
+	ordered bool // it is one in the order of everything
+}
+
+// NewReduced makes the walk through everything.
+func NewReduced() *Reduced {
+	return &Reduced{tracking: newTracking(), levels: make([]level, 1), values: make(map[sim.EventID]int64)}
+}
+
+// Partial reports whether some possible clock readings were left out.
+func (r *Reduced) Partial() bool { return r.partial }
+
+// Begin prepares for a run.
+func (r *Reduced) Begin(*sim.World) {
+	r.tracking.begin()
+	clear(r.values)
+	r.depth, r.ending = 0, Whole
+	if lv := &r.levels[0]; lv.event == nil {
+		lv.event = new(effect)
+	}
+	r.dry = r.live > 0
+	r.begun()
+}
+
+// begun prepares for the effect of an event.
+func (r *Reduced) begun() {
+	r.data, r.asked, r.over = 0, 0, false
+	if lv := &r.levels[r.depth]; !r.dry {
+		lv.answers = lv.answers[:0]
+	}
+}
+
+// Choose follows the path, and beyond its end takes the first alternative.
+func (r *Reduced) Choose(p *sim.Point) int {
+	switch p.Kind {
+	case sim.KindSchedule:
+		return r.next(p)
+	case sim.KindOption:
+		return 0
+	}
+	if alt, ok := lookUp(r.Draws, p); ok {
+		r.values[p.ID] = p.Value(alt)
+		return alt
+	}
+	n, few := p.N, p.Kind == sim.KindClock && p.N > fewReadings
+	if few {
+		n, r.partial = 3, true
+	}
+	lv := &r.levels[r.depth]
+	if r.data == len(lv.data) {
+		lv.data = append(lv.data, branch{0, n})
+	}
+	b := &lv.data[r.data]
+	b.of = n
+	r.data++
+	if few {
+		ends := [...]int64{p.Nominal, p.Lo, p.Lo + int64(p.N) - 1}
+		alt, _ := p.Alternative(ends[b.taken])
+		r.values[p.ID] = p.Value(alt)
+		return alt
+	}
+	r.values[p.ID] = p.Value(b.taken)
+	return b.taken
+}
+
+// next chooses the next event.
+func (r *Reduced) next(p *sim.Point) int {
+	if r.depth+1 == len(r.levels) && !r.open(p) {
+		r.ending = Asleep
+		return -1
+	}
+	r.depth++
+	lv := &r.levels[r.depth]
+	if r.depth == r.live && r.dry {
+		r.dry = false
+		r.zone.CopyFrom(lv.zone)
+	}
+	r.begun()
+	id := lv.events[lv.taken]
+	for i := range p.Enabled {
+		if p.Enabled[i].ID == id {
+			return i
+		}
+	}
+	r.ending = Lost
+	return -1
+}
+
+// open makes a new level. false: all events that may be next sleep.
+func (r *Reduced) open(p *sim.Point) bool {
+	last := &r.levels[r.depth]
+	lv := level{sleep: last.below, now: r.now}
+	for i := range p.Enabled {
+		id := p.Enabled[i].ID
+		if !slices.ContainsFunc(lv.sleep, func(e *effect) bool { return e.id == id }) {
+			lv.events = append(lv.events, id)
+		}
+	}
+	if len(lv.events) == 0 {
+		return false
+	}
+	lv.event = &effect{id: lv.events[0]}
+	if len(lv.events) > 1 {
+		lv.zone = r.keep()
+	}
+	r.levels = append(r.levels, lv)
+	return true
+}
+
+// keep copies the zone.
+func (r *Reduced) keep() *timed.Zone {
+	z := new(timed.Zone)
+	if n := len(r.spare); n > 0 {
+		z, r.spare = r.spare[n-1], r.spare[:n-1]
+	}
+	z.CopyFrom(&r.zone)
+	return z
+}
+
+// Ended closes the books on the current event.
+func (r *Reduced) Ended(pending, activity int) bool {
+	now := counts{pending, activity}
+	if now.rests() {
+		r.Everything()
+	}
+	lv := &r.levels[r.depth]
+	if !r.dry {
+		var this effect
+		this.add(r.foot, r.all, pending-r.now.pending, activity-r.now.activity)
+		lv.event.merge(&this)
+		if r.depth+1 == len(r.levels) {
+			lv.below = r.asleepAfter(&this)
+		}
+	}
+	r.now, r.over = now, true
+	return r.dry || !r.zone.Empty()
+}
+
+// asleepAfter is what sleeps after the event of the last level.
+func (r *Reduced) asleepAfter(this *effect) (asleep []*effect) {
+	lv := &r.levels[r.depth]
+	for _, list := range [...][]*effect{lv.sleep, lv.done} {
+		for _, e := range list {
+			if lv.now.independent(e, this) {
+				asleep = append(asleep, e)
+			}
+		}
+	}
+	return asleep
+}
+
+// Everything says that the order of the current event matters to all others.
+func (r *Reduced) Everything() {
+	r.everything()
+	if r.over {
+		r.levels[r.depth].event.everything = true
+	}
+}
+
+// Unsure says so of an event that saw the time and did not commit to it.
+func (r *Reduced) Unsure() {
+	r.partial = true
+	r.Everything()
+}
+
+// Since is an interval of time. A clock with many possible readings is read in the
+// order of everything.
+func (r *Reduced) Since(mark int32) (lo, hi int64) {
+	lv := &r.levels[r.depth]
+	if !r.dry {
+		lo, hi := r.since(mark)
+		lv.answers = append(lv.answers, answer{lo, hi, mark < 0 && hi-lo >= fewReadings})
+	}
+	a := &lv.answers[r.asked]
+	r.asked++
+	if a.ordered {
+		r.Everything()
+		if !r.dry {
+			a.lo, a.hi = r.since(mark)
+		}
+	}
+	return a.lo, a.hi
+}
+
+// Calm is where the run ends.
+func (r *Reduced) Calm() { r.ending = InCalm }
+
+// MayFire reports whether an event may be the first of all that are pending. Along
+// the path it is known which one is next.
+func (r *Reduced) MayFire(event int32) bool {
+	return r.depth+1 < len(r.levels) || r.zone.MayFire(timed.Var(event))
+}
+
+// Ending is what became of the latest run; err is how it ended, if it ended by a mistake
+// of the scenario.
+func (r *Reduced) Ending(err error) Ending {
+	if err != nil {
+		r.Everything()
+		r.levels[r.depth].event.everything = true
+	}
+	if r.ending != Lost && r.zone.Empty() {
+		return Empty
+	}
+	return r.ending
+}
+
+// Put lets go of memory that only makes the next run faster.
+func (r *Reduced) Put() {
+	for i := range r.levels {
+		r.levels[i].zone = nil
+	}
+	r.spare, r.live = nil, 0
+}
+
+// Split gives a part of what is left to a walk of its own, nil if there is nothing to
+// give. The two together go through what this one would have.
+func (r *Reduced) Split() *Reduced {
+	for d := max(r.base, 1); d < len(r.levels); d++ {
+		// What goes into the other part sleeps on the event that is taken here now: all
+		// that it can come to must be known.
+		lv := &r.levels[d]
+		if lv.taken+1 == len(lv.events) || len(lv.data) > 0 || !lv.event.known {
+			continue
+		}
+		o := NewReduced()
+		o.Draws, o.base, o.partial = r.Draws, d, r.partial
+		o.things = maps.Clone(r.things)
+		o.levels = slices.Clone(r.levels[:d+1])
+		for i := range o.levels {
+			l := &o.levels[i]
+			l.events, l.data, l.answers, l.zone = slices.Clone(l.events), slices.Clone(l.data), nil, nil
+			l.event = l.event.clone()
+		}
+		l := &o.levels[d]
+		l.done = append(slices.Clone(l.done), l.event)
+		l.taken++
+		l.event = &effect{id: l.events[l.taken]}
+		lv.events = lv.events[:lv.taken+1]
+		return o
+	}
+	return nil
+}
+
+// Next moves on to the next path and reports whether there is one.
+func (r *Reduced) Next() bool {
+	r.levels = r.levels[:min(len(r.levels), r.depth+1)]
+	for d := len(r.levels) - 1; d >= r.base; d-- {
+		lv := &r.levels[d]
+		if d == r.depth { // the event may have made fewer choices than those before it
+			lv.data = lv.data[:min(len(lv.data), r.data)]
+		}
+		for i := len(lv.data) - 1; i >= 0; i-- {
+			if lv.data[i].taken+1 < lv.data[i].of {
+				lv.data[i].taken++
+				lv.data = lv.data[:i+1]
+				return r.resume(d)
+			}
+		}
+		lv.data = lv.data[:0]
+		if lv.taken+1 < len(lv.events) {
+			lv.done = append(lv.done, lv.event)
+			lv.taken++
+			lv.event = &effect{id: lv.events[lv.taken]}
+			return r.resume(d)
+		}
+		if lv.zone != nil {
+			r.spare = append(r.spare, lv.zone)
+			lv.zone = nil
+		}
+		r.levels = r.levels[:d]
+	}
+	return false
+}
+
+// resume makes level d the last one. The zone is kept anew from the last level that
+// has a copy of it.
+func (r *Reduced) resume(d int) bool {
+	r.levels = r.levels[:d+1]
+	for r.live = d; r.live > 0 && r.levels[r.live].zone == nil; r.live-- {
+	}
+	return true
+}
