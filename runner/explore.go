@@ -185,20 +185,27 @@ func (c *campaign) progress() Progress {
 // worlds keep nothing from run to run that shows.
 func (c *campaign) batch(jobs []job) []outcome {
 	outcomes := make([]outcome, len(jobs))
+	share(c.workers, len(jobs), func(w *worker, i int) {
+		outcomes[i].err = errGone // unless it comes back
+		var out outcome
+		w.do(&jobs[i], &out)
+		outcomes[i] = out
+	})
+	return outcomes
+}
+
+// share lets the workers do n numbered things, each the next one that is left.
+func share(workers []*worker, n int, do func(w *worker, i int)) {
 	var next atomic.Int64
 	var wg sync.WaitGroup
-	for _, w := range c.workers[:min(len(c.workers), len(jobs))] {
+	for _, w := range workers[:min(len(workers), n)] {
 		wg.Go(func() {
-			for i := int(next.Add(1)) - 1; i < len(jobs); i = int(next.Add(1)) - 1 {
-				outcomes[i].err = errGone // unless it comes back
-				var out outcome
-				w.do(&jobs[i], &out)
-				outcomes[i] = out
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(w, i)
 			}
 		})
 	}
 	wg.Wait()
-	return outcomes
 }
 
 // merge takes the outcome of one job into the report. It reports whether the

@@ -37,7 +37,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	e.at = e.nominal
 	switch {
 	case w.cfg.Mode == Sampled:
-		e.at = from + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
+		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
 	case w.track != nil:
 		e.v = w.trackArm(slot, e, win, m)
 	case m == 0:
@@ -53,6 +53,14 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	w.pending.insert(slot, e.at)
 	return EventRef{slot, e.gen}
+}
+
+// seedNow is the seed with which durations are drawn at this step.
+func (w *World) seedNow() uint64 {
+	for len(w.reseed) > 0 && w.steps >= w.reseed[0].Step {
+		w.seed, w.reseed = w.reseed[0].Seed, w.reseed[1:]
+	}
+	return w.seed
 }
 
 // Cancel takes a pending event back and reports whether it was still pending.

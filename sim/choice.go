@@ -55,6 +55,16 @@ func (p *Point) Name() string {
 	return eventName(p.world.procs[p.proc].name, p.world.dataLabel(p.label), p.occ)
 }
 
+// FaultRate is the chance that the profile gives to the fault that p is about: see
+// Profile.Faults.
+func (p *Point) FaultRate() float64 {
+	w := p.world
+	if len(w.profile.Faults) == 0 {
+		return 0
+	}
+	return row(w.profile.Faults, w.procs[p.proc].name, w.dataLabel(p.label), 0)
+}
+
 // Chooser is the only source of nondeterminism of a World. Choose returns an
 // alternative in [0, p.N); anything else is a mistake of the chooser, reported
 // as an error of the run.

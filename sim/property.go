@@ -105,7 +105,23 @@ type Goal struct {
 }
 
 // Reached says that the goal was reached in this run.
-func (g Goal) Reached() { g.w.props.reached[g.i] = true }
+func (g Goal) Reached() {
+	if w := g.w; !w.props.reached[g.i] {
+		w.props.reached[g.i] = true
+		w.Level(len(w.levels) + 1)
+	}
+}
+
+// Level says how near a run has come to something rare, by a number that rises: so
+// many of the conditions for it have come together. Splitting, which estimates how
+// often it happens, goes on from where a level was reached. Reaching a goal for the
+// first time is a level too.
+func (w *World) Level(n int) {
+	const most = 1000
+	for len(w.levels) < min(n, most) {
+		w.levels = append(w.levels, w.steps)
+	}
+}
 
 // Obligation is something that, once opened, must be closed exactly once. One
 // Obligation holds any number of them apart by key.

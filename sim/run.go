@@ -171,7 +171,7 @@ func (w *World) fire(i int, e *event) {
 	case Timed:
 		w.zone.Fire(e.v)
 	case Zones:
-		w.track.Fire(int32(e.v))
+		w.track.Fire(int32(e.v), !e.idle)
 	}
 	w.now = max(w.now, e.at)
 	if e.late != 0 {

@@ -20,8 +20,9 @@ type Tracker interface {
 	Arm(id EventID, process uint64, from int32, earliest, latest int64) int32
 	// MayFire reports whether an event may be the next one.
 	MayFire(event int32) bool
-	// Fire makes an event the current one, before it has its effect.
-	Fire(event int32)
+	// Fire makes an event the current one, before it has its effect. active: it counted
+	// as activity.
+	Fire(event int32, active bool)
 	// Touch says that the current event reads or writes a resource, or something that
 	// is not part of the fingerprint and matters all the same.
 	Touch(resource uint64, write bool)

@@ -147,6 +147,9 @@ type Result struct {
 	Reached    []bool
 	// Stated is the number of properties and goals that the scenario stated.
 	Stated int
+	// Levels are the numbers of events after which each level was reached, in order:
+	// see World.Level.
+	Levels []int
 	Trace  *Trace // if Config.Record
 }
 
@@ -155,6 +158,9 @@ func (w *World) result() *Result {
 		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
 		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
 		Goals: w.props.goals, Reached: w.props.reached, Stated: w.props.stated(),
+	}
+	if len(w.levels) > 0 {
+		r.Levels = w.levels
 	}
 	if w.rec != nil {
 		r.Trace = w.rec.trace(w, r)

@@ -37,8 +37,11 @@ type Config struct {
 	Chooser Chooser          // nil: Default
 	Mode    Mode
 	Seed    uint64 // of the durations in Sampled mode
-	Limits  Limits
-	Record  bool // keep a Trace: events, footprints, notes, concrete times
+	// Reseed changes the seed on the way, in the order of steps: a run that shares its
+	// first steps with another one and then goes on by itself.
+	Reseed []Reseed
+	Limits Limits
+	Record bool // keep a Trace: events, footprints, notes, concrete times
 	// Judge are the properties that count; nil: all. A run ends at its first
 	// violation, so who wants to know of one property whether it holds must not
 	// judge the others. Panics, deadlocks over what is judged and limits always count.
@@ -69,6 +72,12 @@ func (l Limits) orDefault() Limits {
 		l.Virtual = time.Hour
 	}
 	return l
+}
+
+// Reseed says that after so many events durations are drawn with another seed.
+type Reseed struct {
+	Step int
+	Seed uint64
 }
 
 // World is one simulated universe. It runs one scenario after another and keeps
@@ -126,6 +135,9 @@ type World struct {
 	devs       Schedule
 	params     []Param
 	props      properties
+	seed       uint64   // of durations, now
+	reseed     []Reseed // what is still to come of Config.Reseed
+	levels     []int    // the steps at which each level was reached
 	rec        *recorder
 }
 
@@ -240,6 +252,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
+	w.seed, w.reseed, w.levels = cfg.Seed, cfg.Reseed, w.levels[:0]
 	w.rec = nil
 	if cfg.Record {
 		w.rec = newRecorder()

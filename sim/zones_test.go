@@ -1,54 +1,136 @@
 package sim_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 )
 
-// reduced runs every class of s, each run again in an order that can really happen.
-type reducedTally struct {
+// census is what a search of a scenario saw.
+type census struct {
 	runs, asleep, empty, calm int
-	passing                   map[uint64]int
-	signatures                map[string]int
+	partial                   bool
+	classes                   map[string]int // how often each fingerprint with its signature came up
 }
 
-func reduce(t testing.TB, s *sim.Scenario) reducedTally {
-	t.Helper()
-	w, real := newWorld(t), newWorld(t)
-	e := strategy.NewReduced()
-	sum := reducedTally{passing: make(map[uint64]int), signatures: make(map[string]int)}
-	for more := true; more; more = e.Next() {
-		r, err := w.Run(s, sim.Config{Chooser: e, Mode: sim.Zones})
-		switch end := e.Ending(err); end {
-		case strategy.Asleep:
-			sum.asleep++
-			continue
-		case strategy.Empty:
-			sum.empty++
-			continue
-		case strategy.Whole, strategy.InCalm:
-			require.NoError(t, err)
-			o, err := e.Real()
-			require.NoError(t, err)
-			r2, err := real.Run(s, sim.Config{Chooser: o})
-			require.NoError(t, err)
-			require.Empty(t, o.Wrong())
-			if end == strategy.Whole {
-				require.Equal(t, r.Signature(), r2.Signature())
-				require.Equal(t, r.Fingerprint, r2.Fingerprint)
-			} else {
-				sum.calm++
-			}
-			sum.runs++
-			sum.signatures[r2.Signature()]++
-			sum.passing[r2.Fingerprint]++
-		default:
-			t.Fatal("lost")
+func newCensus() *census { return &census{classes: make(map[string]int)} }
+
+func (c *census) add(r *sim.Result) {
+	c.runs++
+	c.classes[fmt.Sprintf("%016x %s", r.Fingerprint, r.Signature())]++
+}
+
+// cut is the number of runs that were cut short.
+func (c *census) cut() int { return c.asleep + c.empty }
+
+// signatures lists those that came up.
+func (c *census) signatures() []string {
+	var all []string
+	for k := range c.classes {
+		if s := k[17:]; !slices.Contains(all, s) {
+			all = append(all, s)
 		}
-		require.Less(t, sum.runs, 1_000_000)
 	}
-	return sum
+	slices.Sort(all)
+	return all
+}
+
+// searcher searches scenarios in worlds of its own.
+type searcher struct{ first, second *sim.World }
+
+func newSearcher(t testing.TB) *searcher { return &searcher{newWorld(t), newWorld(t)} }
+
+// all runs every order of s, most at most.
+func (s *searcher) all(sc *sim.Scenario, most int) (*census, error) {
+	c, e := newCensus(), strategy.NewExhaustive(nil)
+	for more := true; more && c.runs < most; more = e.Next() {
+		r, err := s.first.Run(sc, sim.Config{Chooser: e})
+		if err != nil {
+			return nil, err
+		}
+		c.add(r)
+	}
+	c.partial = e.Partial()
+	return c, nil
+}
+
+// reduced runs an order of every class of s, each again in an order that can really
+// happen, and checks that it does.
+func (s *searcher) reduced(sc *sim.Scenario) (*census, error) {
+	c, e := newCensus(), strategy.NewReduced()
+	for more := true; more; more = e.Next() {
+		r, err := s.first.Run(sc, sim.Config{Chooser: e, Mode: sim.Zones})
+		end := e.Ending(err)
+		switch {
+		case end == strategy.Asleep:
+			c.asleep++
+			continue
+		case end == strategy.Empty:
+			c.empty++
+			continue
+		case end == strategy.Lost:
+			return nil, fmt.Errorf("the same choices led elsewhere")
+		case err != nil:
+			return nil, err
+		}
+		o, err := e.Real()
+		if err != nil {
+			return nil, err
+		}
+		real, err := s.second.Run(sc, sim.Config{Chooser: o})
+		switch {
+		case err != nil:
+			return nil, err
+		case o.Wrong() != "":
+			return nil, fmt.Errorf("what was found cannot happen: %s", o.Wrong())
+		case end == strategy.InCalm:
+			c.calm++
+		case real.Signature() != r.Signature() || real.Fingerprint != r.Fingerprint:
+			return nil, fmt.Errorf("found %x %q, which is really %x %q", r.Fingerprint, r.Signature(), real.Fingerprint, real.Signature())
+		}
+		c.add(real)
+	}
+	c.partial = e.Partial()
+	return c, nil
+}
+
+// What a search with reduction sees of a timed program is what one without sees:
+// missing a class would be a proof of something false.
+func TestReductionMissesNothing(t *testing.T) {
+	s := newSearcher(t)
+	var programs, orders, classes, runs, asleep, empty int
+	rapid.Check(t, func(t *rapid.T) {
+		p := smallPrograms(7).Draw(t, "program")
+		sc := p.scenario()
+		const most = 20_000
+		all, err := s.all(sc, most)
+		if err != nil || all.runs == most {
+			t.Skip("too many orders, or a program that makes no sense")
+		}
+		red, err := s.reduced(sc)
+		require.NoError(t, err, "%v", p)
+		programs++
+		if all.partial || red.partial {
+			return // a clock was read, and not every reading was tried
+		}
+		if red.calm == 0 {
+			for k := range all.classes {
+				require.Contains(t, red.classes, k, "%v", p)
+			}
+		} else {
+			require.Subset(t, all.signatures(), red.signatures(), "%v", p)
+		}
+		for k := range red.classes {
+			require.Contains(t, all.classes, k, "%v", p)
+		}
+		orders, classes = orders+all.runs, classes+len(all.classes)
+		runs, asleep, empty = runs+red.runs, asleep+red.asleep, empty+red.empty
+	})
+	t.Logf("%d programs, %d orders, %d classes: %d runs, %d more cut short because all was asleep, %d because no timing was left",
+		programs, orders, classes, runs, asleep, empty)
 }

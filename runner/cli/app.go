@@ -109,7 +109,7 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 	})
 	root.AddCommand(
 		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(),
-		s.matrixCommand(),
+		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
 		s.tracesCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
 	)
 	return root

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
 )
 
@@ -82,17 +82,7 @@ func seconds(d time.Duration) string {
 }
 
 // comma is n with its thousands apart.
-func comma[T int | int64](n T) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if rest, ok := strings.CutPrefix(digits, "-"); ok {
-		sign, digits = "-", rest
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func comma[T int | int64](n T) string { return reports.Comma(int64(n)) }
 
 // plural is "1 run" or "2,000 runs".
 func plural(n int, one string) string {

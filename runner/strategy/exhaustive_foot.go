@@ -15,6 +15,9 @@ type effect struct {
 	foot        []uint32
 	all, writes uint64
 	everything  bool // its order matters to all other events
+	// The order of one that revives the world and one after which there is less
+	// activity matters.
+	revives, ceases bool
 	// By how much it changed the number of pending events, at most, and the number of
 	// those that count as activity, at least.
 	pending, activity int
@@ -45,7 +48,10 @@ func (e *effect) add(foot []uint32, everything bool, pending, activity int) {
 }
 
 // merge takes another outcome of the same event into e.
-func (e *effect) merge(o *effect) { e.add(o.foot, o.everything, o.pending, o.activity) }
+func (e *effect) merge(o *effect) {
+	e.add(o.foot, o.everything, o.pending, o.activity)
+	e.revives, e.ceases = e.revives || o.revives, e.ceases || o.ceases
+}
 
 func (e *effect) clone() *effect {
 	c := *e
@@ -55,7 +61,7 @@ func (e *effect) clone() *effect {
 
 // conflicts reports whether the order of two events matters, by what they touch.
 func (e *effect) conflicts(o *effect) bool {
-	if e.everything || o.everything {
+	if e.everything || o.everything || e.revives && o.ceases || e.ceases && o.revives {
 		return true
 	}
 	if e.writes&o.all == 0 && o.writes&e.all == 0 {
@@ -78,16 +84,22 @@ func (e *effect) conflicts(o *effect) bool {
 	return false
 }
 
-// counts are the numbers of pending events and of those that count as activity.
-type counts struct{ pending, activity int }
-
-func (c counts) after(e *effect) counts {
-	return counts{c.pending + e.pending, c.activity + e.activity}
+// counts are the numbers of pending events and of those that count as activity, and
+// whether there has been one that does not.
+type counts struct {
+	pending, activity int
+	idle              bool
 }
 
-// rests reports whether the world is at rest with something still pending. The event
-// that brings it there is the last one: nothing that is pending comes before it.
-func (c counts) rests() bool { return c.activity <= 0 && c.pending > 0 }
+func (c counts) to(pending, activity int) counts {
+	return counts{pending, activity, c.idle || pending > activity}
+}
+
+func (c counts) after(e *effect) counts { return c.to(c.pending+e.pending, c.activity+e.activity) }
+
+// rests reports whether the world is at rest, and that matters to what does not count
+// as activity: it comes before the event that brings the world to rest, or never.
+func (c counts) rests() bool { return c.activity <= 0 && c.idle }
 
 // independent reports whether two events that are both pending where there are so many
 // may change places: either is possible before the other, and they leave the same.

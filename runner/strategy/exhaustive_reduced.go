@@ -223,14 +223,12 @@ func (r *Reduced) keep() *timed.Zone {
 
 // Ended closes the books on the current event.
 func (r *Reduced) Ended(pending, activity int) bool {
-	now := counts{pending, activity}
+	now := r.now.to(pending, activity)
 	if now.rests() {
 		r.Everything()
 	}
 	lv := &r.levels[r.depth]
-	if !r.dry {
-		var this effect
-		this.add(r.foot, r.all, pending-r.now.pending, activity-r.now.activity)
+	if this := r.outcome(now); !r.dry {
 		lv.event.merge(&this)
 		if r.depth+1 == len(r.levels) {
 			lv.below = r.asleepAfter(&this)

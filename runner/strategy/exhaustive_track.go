@@ -28,7 +28,11 @@ type tracking struct {
 	cur     int32
 	foot    []uint32 // of the current event, see effect
 	all     bool     // the current event matters to everything
+	active  bool     // the current event counted as activity
 	now     counts
+	// revived are events that did not count as activity and brought some about, ceased
+	// those after which there was less, the last ones of each process.
+	revived, ceased []int32
 }
 
 // node is an event.
@@ -58,6 +62,7 @@ func (t *tracking) begin() {
 		t.use[i].writer, t.use[i].readers = 0, t.use[i].readers[:0]
 	}
 	t.used, t.foot = t.used[:0], t.foot[:0]
+	t.revived, t.ceased = t.revived[:0], t.ceased[:0]
 	t.cur, t.all, t.now = 0, false, counts{}
 	t.zone.Reset()
 }
@@ -125,10 +130,10 @@ func (t *tracking) release(k int32) {
 }
 
 // Fire makes event k the current one.
-func (t *tracking) Fire(k int32) {
+func (t *tracking) Fire(k int32, active bool) {
 	n := &t.nodes[k]
 	n.fired = true
-	t.cur, t.all, t.foot = k, false, t.foot[:0]
+	t.cur, t.active, t.all, t.foot = k, active, false, t.foot[:0]
 	t.order = append(t.order, k)
 	t.forget(k)
 	if !t.dry {
@@ -150,6 +155,41 @@ func (t *tracking) forget(k int32) {
 	last := len(t.waiting) - 1
 	t.waiting[i] = t.waiting[last]
 	t.waiting = t.waiting[:last]
+}
+
+// outcome is what the current event came to, given the counts after it. The world is at
+// rest when there is no activity: what revives it must come before what else would
+// have been the last activity, or never comes.
+func (t *tracking) outcome(now counts) (e effect) {
+	e.add(t.foot, t.all, now.pending-t.now.pending, now.activity-t.now.activity)
+	if t.cur == 0 {
+		return e
+	}
+	switch {
+	case !t.active && e.activity > 0:
+		e.revives = true
+		t.placed(t.ceased, &t.revived)
+	case e.activity < 0:
+		e.ceases = true
+		t.placed(t.revived, &t.ceased)
+	}
+	return e
+}
+
+// placed puts the current event after some events and among others.
+func (t *tracking) placed(after []int32, among *[]int32) {
+	for _, k := range after {
+		t.edge(k, t.cur)
+	}
+	t.keep(t.cur)
+	for i, k := range *among {
+		if t.nodes[k].process == t.nodes[t.cur].process {
+			t.release(k)
+			(*among)[i] = t.cur
+			return
+		}
+	}
+	*among = append(*among, t.cur)
 }
 
 // Touch says that the current event reads or writes something.
