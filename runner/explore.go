@@ -23,6 +23,7 @@ type job struct {
 	seed   uint64
 	holds  []strategy.Hold
 	walk   *strategy.Exhaustive
+	part   *strategy.Reduced
 	limit  int // runs of a part of the tree; else what strategies may know of contested points
 }
 
@@ -40,6 +41,7 @@ type outcome struct {
 	more     bool
 	complete bool
 	asked    bool // for anything but an order
+	cut      int  // runs that were cut short, of all runs
 	stated   int
 }
 

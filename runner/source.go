@@ -17,6 +17,8 @@ func newSource(o *Options, judge *worker) (source, error) {
 	case "delays":
 		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
 	case "exhaustive":
+		return &reducedSource{sampler: base, classes: make(map[uint64]struct{})}, nil
+	case "exhaustive-all":
 		return &treeSource{sampler: base}, nil
 	}
 	if _, err := strategy.New(o.Strategy); err != nil {
@@ -228,7 +230,7 @@ func (s *treeSource) fill(most int) ([]job, error) {
 	slice := min(treeSlice, max(1, (s.o.Runs-s.runs)/max(n, 1)))
 	var jobs []job
 	for _, walk := range s.walks[:n] {
-		j := s.job("exhaustive")
+		j := s.job("exhaustive-all")
 		j.walk, j.limit = walk, slice
 		jobs = append(jobs, j)
 	}
@@ -245,7 +247,7 @@ func (s *treeSource) learn(j *job, out *outcome) {
 }
 
 func (s *treeSource) doing() string {
-	return fmt.Sprintf("exhaustive: %d of %d parts done", s.finished, s.parts)
+	return fmt.Sprintf("exhaustive-all: %d of %d parts done", s.finished, s.parts)
 }
 
 func (s *treeSource) claim() (string, bool) {

@@ -25,7 +25,8 @@
 //   - [RandomWalk]: uniform among the enabled.
 //   - [PCT]: random priorities with few change points.
 //   - [Delays]: the nominal order with 1, 2, 3 ... events held, all of each level before the next.
-//   - [Exhaustive]: every order.
+//   - [Reduced]: every order, up to the order of events that do not conflict.
+//   - [Exhaustive]: every order, the baseline of the former.
 //   - [Replay]: a recorded schedule.
 //
 // The default of a campaign, portfolio, is made of these: package runner shares

@@ -65,6 +65,7 @@ type Reduced struct {
 	spare  []*timed.Zone
 	ending Ending
 	over   bool                  // the current event has ended
+	unrun  bool                  // the path has not been run yet
 	values map[sim.EventID]int64 // of the choices of this run that are no order
 
 	// Draws fixes parameters that the scenario draws, by choice.
@@ -88,6 +89,7 @@ const (
 type level struct {
 	events []sim.EventID // that may be next and do not sleep
 	taken  int
+	of     int       // how many such events there were before any of them was given away
 	sleep  []*effect // what slept already
 	done   []*effect // what was gone into here before
 	below  []*effect // what sleeps after the event
@@ -108,7 +110,7 @@ type answer struct {
 
 // NewReduced makes the walk through everything.
 func NewReduced() *Reduced {
-	return &Reduced{tracking: newTracking(), levels: make([]level, 1), values: make(map[sim.EventID]int64)}
+	return &Reduced{tracking: newTracking(), levels: make([]level, 1), values: make(map[sim.EventID]int64), unrun: true}
 }
 
 // Partial reports whether some possible clock readings were left out.
@@ -118,6 +120,7 @@ func (r *Reduced) Partial() bool { return r.partial }
 func (r *Reduced) Begin(*sim.World) {
 	r.tracking.begin()
 	clear(r.values)
+	r.unrun = false
 	r.depth, r.ending = 0, Whole
 	if lv := &r.levels[0]; lv.event == nil {
 		lv.event = new(effect)
@@ -146,10 +149,8 @@ func (r *Reduced) Choose(p *sim.Point) int {
 		r.values[p.ID] = p.Value(alt)
 		return alt
 	}
-	n, few := p.N, p.Kind == sim.KindClock && p.N > fewReadings
-	if few {
-		n, r.partial = 3, true
-	}
+	n, few := alternatives(p)
+	r.partial = r.partial || few
 	lv := &r.levels[r.depth]
 	if r.data == len(lv.data) {
 		lv.data = append(lv.data, branch{0, n})
@@ -157,14 +158,12 @@ func (r *Reduced) Choose(p *sim.Point) int {
 	b := &lv.data[r.data]
 	b.of = n
 	r.data++
+	alt := b.taken
 	if few {
-		ends := [...]int64{p.Nominal, p.Lo, p.Lo + int64(p.N) - 1}
-		alt, _ := p.Alternative(ends[b.taken])
-		r.values[p.ID] = p.Value(alt)
-		return alt
+		alt = fewOf(p, b.taken)
 	}
-	r.values[p.ID] = p.Value(b.taken)
-	return b.taken
+	r.values[p.ID] = p.Value(alt)
+	return alt
 }
 
 // next chooses the next event.
@@ -203,6 +202,7 @@ func (r *Reduced) open(p *sim.Point) bool {
 	if len(lv.events) == 0 {
 		return false
 	}
+	lv.of = len(lv.events)
 	lv.event = &effect{id: lv.events[0]}
 	if len(lv.events) > 1 {
 		lv.zone = r.keep()
@@ -325,7 +325,7 @@ func (r *Reduced) Split() *Reduced {
 			continue
 		}
 		o := NewReduced()
-		o.Draws, o.base, o.partial = r.Draws, d, r.partial
+		o.Draws, o.base, o.partial, o.unrun = r.Draws, d, r.partial, true
 		o.things = maps.Clone(r.things)
 		o.levels = slices.Clone(r.levels[:d+1])
 		for i := range o.levels {
@@ -377,7 +377,7 @@ func (r *Reduced) Next() bool {
 // resume makes level d the last one. The zone is kept anew from the last level that
 // has a copy of it.
 func (r *Reduced) resume(d int) bool {
-	r.levels = r.levels[:d+1]
+	r.levels, r.unrun = r.levels[:d+1], true
 	for r.live = d; r.live > 0 && r.levels[r.live].zone == nil; r.live-- {
 	}
 	return true
