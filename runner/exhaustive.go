@@ -107,36 +107,44 @@ func (s *reducedSource) progress() string {
 	done := s.done()
 	text := fmt.Sprintf("%.3g %% of the search done", 100*done)
 	if done > 0 && len(s.parts) > 0 {
-		text += ", of some " + about(float64(s.runs)/done) + " runs"
+		text += ", of " + about(float64(s.runs)/done) + " runs"
 	}
 	return text
 }
 
 func (s *reducedSource) claim() (string, bool) {
-	without := fmt.Sprintf("%d runs, %d of them cut short; some %s orders without reduction", s.runs, s.cut, about(s.estimate))
+	without := fmt.Sprintf("%d runs, %d of them cut short; %s orders without reduction", s.runs, s.cut, about(s.estimate))
 	switch {
 	case !s.started:
 		return "", false
 	case len(s.parts) > 0:
 		return fmt.Sprintf("not exhausted: %s (%s)", s.progress(), without), false
 	case s.partial:
-		return fmt.Sprintf("all %d classes of orders pass, with some of the possible clock readings (%s)", len(s.classes), without), false
-	case len(s.classes) == MaxClasses:
-		return fmt.Sprintf("exhausted: all orders pass (%s)", without), true
+		return fmt.Sprintf("%s, with some of the possible clock readings (%s)", s.passing(), without), false
 	}
-	return fmt.Sprintf("exhausted: all %d classes of orders pass (%s)", len(s.classes), without), true
+	return fmt.Sprintf("exhausted: %s (%s)", s.passing(), without), true
 }
 
-// about rounds an estimate to two digits.
+func (s *reducedSource) passing() string {
+	switch len(s.classes) {
+	case 1:
+		return "the one class of orders passes"
+	case MaxClasses:
+		return fmt.Sprintf("all classes of orders pass, more than %d", MaxClasses-1)
+	}
+	return fmt.Sprintf("all %d classes of orders pass", len(s.classes))
+}
+
+// about tells an estimate, with two digits.
 func about(x float64) string {
 	if x < 100 {
-		return strconv.Itoa(int(math.Round(x)))
+		return "about " + strconv.Itoa(int(math.Round(x)))
 	}
-	if x < 1e6 {
+	if x < 1e7 {
 		unit := math.Pow(10, math.Floor(math.Log10(x))-1)
-		return strconv.Itoa(int(math.Round(x/unit) * unit))
+		return "about " + strconv.Itoa(int(math.Round(x/unit)*unit))
 	}
-	return fmt.Sprintf("%.1e", x)
+	return fmt.Sprintf("about %.1e", x)
 }
 
 // checkEvery is how many runs of a part pass between checks that what is run can
