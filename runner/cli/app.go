@@ -108,9 +108,9 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 		return usage(fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath()))
 	})
 	root.AddCommand(
-		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(),
+		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(), s.gotestCommand(),
 		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
-		s.tracesCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
+		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
 	)
 	return root
 }

@@ -3,8 +3,11 @@ package simtest
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/reports"
@@ -16,8 +19,8 @@ import (
 
 // Config says how to check. The zero Config is right for most.
 type Config struct {
-	// Runs is the number of schedules per draw of parameters. 0: SIMRUN_RUNS, or
-	// 100, or 20 with -short.
+	// Runs is the number of schedules per draw of parameters. 0: 100, or 20 with
+	// -short.
 	Runs int
 	// Variants to check. None: all of the scenario.
 	Variants []string
@@ -31,16 +34,20 @@ type Config struct {
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
 	Getenv func(string) string
+
+	seed     uint64
+	strategy string
+	workers  int
 }
 
 // Check explores s, each variant in a subtest of its own.
 func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 	t.Helper()
-	if cfg.Dir == "" {
-		cfg.Dir = "testdata/simrun"
-	}
 	if cfg.Getenv == nil {
 		cfg.Getenv = os.Getenv
+	}
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
 	}
 	variants := cfg.Variants
 	if len(variants) == 0 {
@@ -61,10 +68,7 @@ func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
 	t.Helper()
 	asked := matrix.Questions(s.Expected(variant, cfg.Profile), cfg.Judge)
 	for i, q := range asked {
-		c, err := newCheck(s, variant, q, cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := newCheck(s, variant, q, cfg)
 		if i == 0 {
 			if c.corpus(t); t.Failed() {
 				return // rapid refuses to go on, and the news is there
@@ -95,45 +99,20 @@ type check struct {
 	stated  int
 }
 
-func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) (*check, error) {
-	c := &check{s: s, cfg: cfg, asked: q, goals: make(map[string]int)}
-	c.options = runner.Options{
-		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Runs: cfg.Runs, StopAtFirst: true,
-		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
+func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) *check {
+	return &check{
+		s: s, cfg: cfg, asked: q, goals: make(map[string]int),
+		options: runner.Options{
+			Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Strategy: cfg.strategy,
+			Seed: cfg.seed, Runs: cfg.Runs, Workers: cfg.workers, StopAtFirst: true,
+		},
 	}
-	runs, short := 100, 20
-	if testing.Short() {
-		runs = short
-	}
-	if c.options.Runs == 0 {
-		c.options.Runs = runs
-	}
-	numbers := []struct {
-		name string
-		set  func(uint64)
-	}{
-		{"SIMRUN_RUNS", func(v uint64) { c.options.Runs = int(v) }},
-		{"SIMRUN_SEED", func(v uint64) { c.options.Seed = v }},
-		{"SIMRUN_WORKERS", func(v uint64) { c.options.Workers = int(v) }},
-	}
-	for _, n := range numbers {
-		text := cfg.Getenv(n.name)
-		if text == "" {
-			continue
-		}
-		v, err := runner.ParseSeed(text)
-		if err != nil || n.name != "SIMRUN_SEED" && v-1 >= 1<<31 {
-			return nil, fmt.Errorf("%s=%q: want a whole number, 1 or more", n.name, text)
-		}
-		n.set(v)
-	}
-	return c, nil
 }
 
 func (c *check) run(t *testing.T) {
 	t.Cleanup(func() { // rapid ends a failing test by itself
 		if c.worst != nil {
-			t.Log(c.tell(c.worst))
+			t.Log(c.tell(t, c.worst))
 		}
 	})
 	rapid.Check(t, func(rt *rapid.T) {
@@ -223,13 +202,25 @@ func (d *drawer) Choose(p *sim.Point) int {
 	return alt
 }
 
-// tell writes the file of a failure and returns its story.
-func (c *check) tell(f *runner.Failure) string {
+// tell writes the file of a failure and returns its story, which is among the artifacts
+// of the test too.
+func (c *check) tell(t *testing.T, f *runner.Failure) string {
+	t.Attr("simrun.trace", f.Minimal.Hash())
+	t.Attr("simrun.signature", strings.ReplaceAll(f.Minimal.Signature, "\n", " "))
 	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
 	if err != nil {
 		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
 	}
-	return c.story(f.Minimal, path) + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
+	story := c.story(f.Minimal, path)
+	artifact := filepath.Join(t.ArtifactDir(), f.Minimal.Hash()+".txt")
+	err = runner.WriteWhole(artifact, func(w io.Writer) error {
+		_, err := io.WriteString(w, story)
+		return err
+	})
+	if err != nil {
+		story += fmt.Sprintf("\nthe story is not among the artifacts: %v\n", err)
+	}
+	return story + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
 }
 
 // story tells a trace, and how to replay it.
