@@ -175,42 +175,78 @@ func (w *worker) class(part *strategy.Reduced, out *outcome) error {
 	cfg.Mode = sim.Zones
 	r, err := w.run(cfg)
 	end := part.Ending(err)
+	cut := end == strategy.Asleep || end == strategy.Empty
 	switch {
 	case end == strategy.Lost:
 		return fmt.Errorf("exhaustive search of %q: the same choices led to another run: look for state that one run leaves to the next, map iteration, the wall clock", w.o.Scenario.Name)
-	case end == strategy.Asleep || end == strategy.Empty:
+	case cut:
 		out.runs++
 		out.cut++
 		if r != nil {
 			out.steps += int64(r.Steps)
 		}
-		return nil
 	case err != nil:
 		return err
 	case end == strategy.Whole && !r.Verdict.Failed() && out.runs%checkEvery != 0:
 		out.add(r, nil)
-		return nil
+	default:
+		order, err := part.Real()
+		if err != nil {
+			return err
+		}
+		if err := w.really(order, end, r, part.Broke(), out); err != nil {
+			return err
+		}
 	}
-	print, signature := r.Fingerprint, r.Signature()
-	order, err := part.Real()
+	return w.breaches(part, out)
+}
+
+// really runs an order that was found in a way in which it can really happen, and
+// checks that it comes to the same.
+func (w *worker) really(order *strategy.Ordered, end strategy.Ending, found *sim.Result, broke bool, out *outcome) error {
+	print, signature := found.Fingerprint, found.Signature() // found does not outlive the next run
+	r, err := w.run(w.o.config(order))
 	if err != nil {
 		return err
 	}
-	if r, err = w.run(w.o.config(order)); err != nil {
-		return err
-	}
 	wrong := order.Wrong()
-	if wrong == "" && end == strategy.Whole && (r.Fingerprint != print || r.Signature() != signature) {
+	switch {
+	case broke && r.Verdict.Failed(): // on the way
+		wrong = ""
+	case wrong != "" || end != strategy.Whole:
+	case r.Signature() != signature:
 		wrong = fmt.Sprintf("it comes to %q and not to %q", r.Signature(), signature)
-		if r.Signature() == signature {
-			wrong = "the same events have other effects"
-		}
+	case r.Fingerprint != print:
+		wrong = "the same events have other effects"
 	}
 	if wrong != "" {
-		return fmt.Errorf("exhaustive search of %q: an order that should be equivalent is not: %s. "+
-			"Some event reads or writes what its footprint does not tell (World.Read, World.Write), so that its order seems not to matter; "+
-			"until that is found, search with exhaustive-all", w.o.Scenario.Name, wrong)
+		return w.unsound(wrong)
 	}
 	out.add(r, nil)
 	return nil
+}
+
+// breaches runs what leads to where a property does not hold that must always hold.
+func (w *worker) breaches(part *strategy.Reduced, out *outcome) error {
+	orders, err := part.Breaches()
+	if err != nil {
+		return err
+	}
+	for _, order := range orders {
+		r, err := w.run(w.o.config(order))
+		if err != nil {
+			return err
+		}
+		if !r.Verdict.Failed() {
+			return w.unsound("a property that did not hold holds")
+		}
+		out.add(r, nil)
+	}
+	return nil
+}
+
+func (w *worker) unsound(why string) error {
+	return fmt.Errorf("exhaustive search of %q: an order that should be equivalent is not: %s. "+
+		"Some event reads or writes what its footprint does not tell (World.Read, World.Write), so that its order seems not to matter; "+
+		"until that is found, search with exhaustive-all", w.o.Scenario.Name, why)
 }

@@ -22,8 +22,7 @@ type properties struct {
 type alwaysProperty struct {
 	name  string
 	check func() error
-	over  []uint64 // resources that it depends on; nil: anything
-	ours  bool     // not stated by the scenario's author
+	ours  bool // not stated by the scenario's author
 }
 
 type eventually struct {
@@ -52,28 +51,10 @@ func (ps *properties) stated() int {
 
 // Always states what must hold after every event: check returns nil, or what is
 // wrong. It must only look.
-//
-// It may look at anything, so exhaustive search takes the order of all events to
-// matter. See AlwaysOver.
 func (w *World) Always(name string, check func() error) {
 	if w.judged(name) {
 		w.props.always = append(w.props.always, alwaysProperty{name: name, check: check})
 	}
-}
-
-// AlwaysOver is Always for a check that depends on nothing but the given resources:
-// what it says can change only in an event that writes one of them. Only the order of
-// those events matters for it. That it failed in another event is a mistake, noticed
-// in exhaustive search.
-func (w *World) AlwaysOver(name string, check func() error, over ...Resource) {
-	if !w.judged(name) {
-		return
-	}
-	hashes := make([]uint64, 0, len(over))
-	for _, r := range over {
-		hashes = append(hashes, w.resources.names.hash[r])
-	}
-	w.props.always = append(w.props.always, alwaysProperty{name: name, check: check, over: hashes})
 }
 
 // Eventually states what must come true within a bound of virtual time after
@@ -274,8 +255,9 @@ func (ps *properties) check(w *World) {
 	for i := range ps.always {
 		a := &ps.always[i]
 		if err := guard(w, a.name, a.check); err != nil {
-			if w.track != nil && a.over != nil && w.steps > 0 && !w.track.Look(a.over) {
-				w.misuse("property %q: it fails in an event that writes none of the resources that it is stated over: %w", a.name, err)
+			if w.track != nil && !a.ours {
+				w.track.Broken(a.name)
+				continue
 			}
 			w.Fail(a.name, "", "%v", err)
 			return

@@ -40,9 +40,10 @@ type Tracker interface {
 	// origin if mark is -1; Assume keeps only the timings in which it is between lo and hi.
 	Since(mark int32) (lo, hi int64)
 	Assume(mark int32, lo, hi int64)
-	// Look says that a property was evaluated that depends on these resources: that
-	// matters if the current event wrote one of them, and Look reports whether.
-	Look(resources []uint64) bool
+	// Broken says that what must always hold does not hold after the current event. Such a
+	// property looks at the state of the world, wherever that comes from, so it is not the
+	// event that fails: the run goes on.
+	Broken(property string)
 	// Everything says that the order of the current event matters to all others,
 	// and that none is due that is still pending. Unsure says so of an event that saw
 	// the time without committing to it.
@@ -126,15 +127,6 @@ func (w *World) pickTracked() (int, bool) {
 
 // tracked tells the tracker that the current event has ended.
 func (w *World) tracked() {
-	for i := range w.props.always {
-		switch a := &w.props.always[i]; {
-		case a.ours:
-		case a.over == nil:
-			w.track.Everything() // it may look at anything
-		default:
-			w.track.Look(a.over)
-		}
-	}
 	if !w.track.Ended(len(w.pending.keys), w.foreground) {
 		w.stopped = true
 	}

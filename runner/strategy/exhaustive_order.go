@@ -18,13 +18,24 @@ type Ordered struct {
 
 // Real is the chooser that plays the latest run of r in an order in which it can
 // really happen: in Timed mode.
-func (r *Reduced) Real() (*Ordered, error) {
-	order, err := r.realOrder()
+func (r *Reduced) Real() (*Ordered, error) { return r.ordered(false) }
+
+func (r *Reduced) ordered(before bool) (*Ordered, error) {
+	order, err := r.realOrder(before)
 	if err != nil {
 		return nil, err
 	}
 	return &Ordered{order: order, values: maps.Clone(r.values)}, nil
 }
+
+// Broke reports whether in the latest run a property did not hold for a while that must
+// always hold. The same events in another order may not show it, and the other way round.
+func (r *Reduced) Broke() bool { return r.broke }
+
+// Breaches are the beginnings of the latest run after which a property did not hold that
+// must always hold, the first of each property. What was reported once is not reported
+// again by the same walk.
+func (r *Reduced) Breaches() ([]*Ordered, error) { return r.breaches, r.trouble }
 
 // Wrong says how the run was another than the one to be played; "" if it was not.
 func (o *Ordered) Wrong() string {

@@ -46,27 +46,43 @@ import (
 // # What matters to everything
 //
 // An event that ends the run: because something fails in it, or because it is the last
-// activity while events that do not count as activity are pending. An event that
-// begins calm. One that reads a clock with many possible readings, of which only some
-// are tried. And every event, if a property may look at anything (World.Always). Such an
-// event comes after all that have fired and before all that are pending.
+// activity while there are events that do not count as activity. An event that begins
+// calm. One that reads a clock with many possible readings, of which only some are
+// tried. Such an event comes after all that have fired and before all that are pending.
+//
+// # What must always hold
+//
+// A property that must always hold (World.Always) looks at the state of the world, and may
+// look at all of it. It needs no footprint, and takes nothing away from the reduction:
+// the walk comes to every state that the world can come to. Take a real run up to some
+// instant, instead of a whole one, in the argument above: it begins with an event that is
+// the first of all that are pending, too, so the walk goes on to where exactly these
+// events have fired. (This is why nothing but sleep sets is used here: methods that go
+// into fewer events at a point pass such states by.) There the property is asked; where it
+// does not hold, the walk finds out whether the world can really come to this state, and
+// if so in which order, and goes on.
 //
 // In calm events happen in nominal order, which depends on more than the class. A run
 // that has events in calm is cut off where calm begins, and its order is run again in
 // Timed mode: each class is judged by one way in which calm may go on.
 type Reduced struct {
 	tracking
-	levels []level
-	base   int // the levels below are fixed: they belong to another part
-	depth  int // of the event that is having its effect
-	data   int // choices of that event so far
-	asked  int // for intervals, by that event
-	live   int // the level from which on the zone is kept anew
-	spare  []*timed.Zone
-	ending Ending
-	over   bool                  // the current event has ended
-	unrun  bool                  // the path has not been run yet
-	values map[sim.EventID]int64 // of the choices of this run that are no order
+	levels   []level
+	base     int // the levels below are fixed: they belong to another part
+	depth    int // of the event that is having its effect
+	data     int // choices of that event so far
+	asked    int // for intervals, by that event
+	live     int // the level from which on the zone is kept anew
+	spare    []*timed.Zone
+	ending   Ending
+	over     bool     // the current event has ended
+	unrun    bool     // the path has not been run yet
+	broken   []string // what does not hold after the current event
+	broke    bool     // something did not hold in this run
+	reported map[string]bool
+	breaches []*Ordered
+	trouble  error
+	values   map[sim.EventID]int64 // of the choices of this run that are no order
 
 	// Draws fixes parameters that the scenario draws, by choice.
 	Draws map[sim.EventID]int64
@@ -120,7 +136,7 @@ func (r *Reduced) Partial() bool { return r.partial }
 func (r *Reduced) Begin(*sim.World) {
 	r.tracking.begin()
 	clear(r.values)
-	r.unrun = false
+	r.unrun, r.breaches, r.broken, r.broke = false, nil, r.broken[:0], false
 	r.depth, r.ending = 0, Whole
 	if lv := &r.levels[0]; lv.event == nil {
 		lv.event = new(effect)
@@ -235,7 +251,33 @@ func (r *Reduced) Ended(pending, activity int) bool {
 		}
 	}
 	r.now, r.over = now, true
+	for _, p := range r.broken {
+		r.breach(p)
+	}
+	r.broken = r.broken[:0]
 	return r.dry || !r.zone.Empty()
+}
+
+// Broken notes that a property does not hold after the current event.
+func (r *Reduced) Broken(property string) {
+	r.broken, r.broke = append(r.broken, property), true
+}
+
+// breach keeps how the world came to where a property does not hold, if it can be there.
+func (r *Reduced) breach(property string) {
+	if r.reported[property] || r.dry || r.zone.Empty() || !r.real() {
+		return
+	}
+	o, err := r.ordered(true)
+	if err != nil {
+		r.trouble = err
+		return
+	}
+	if r.reported == nil {
+		r.reported = make(map[string]bool)
+	}
+	r.reported[property] = true
+	r.breaches = append(r.breaches, o)
 }
 
 // asleepAfter is what sleeps after the event of the last level.
@@ -326,7 +368,7 @@ func (r *Reduced) Split() *Reduced {
 		}
 		o := NewReduced()
 		o.Draws, o.base, o.partial, o.unrun = r.Draws, d, r.partial, true
-		o.things = maps.Clone(r.things)
+		o.things, o.reported = maps.Clone(r.things), maps.Clone(r.reported)
 		o.levels = slices.Clone(r.levels[:d+1])
 		for i := range o.levels {
 			l := &o.levels[i]

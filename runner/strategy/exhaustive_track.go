@@ -15,6 +15,7 @@ import (
 // and those that are marked.
 type tracking struct {
 	zone    timed.Zone
+	scratch timed.Zone
 	dry     bool // the zone is not kept: it is known what it will be
 	partial bool
 	things  map[uint64]uint32 // numbers of what is touched: resources, processes, events
@@ -295,17 +296,6 @@ func (t *tracking) Assume(mark int32, lo, hi int64) {
 	}
 }
 
-// Look touches what a property depends on, if the current event wrote some of it.
-func (t *tracking) Look(resources []uint64) bool {
-	if t.cur == 0 || !slices.ContainsFunc(resources, func(r uint64) bool { return t.use[t.thing(r)].writer == t.cur }) {
-		return false
-	}
-	for _, r := range resources {
-		t.Touch(r, false)
-	}
-	return true
-}
-
 // everything puts the current event after all that have fired and before all that are
 // pending.
 func (t *tracking) everything() {
@@ -323,8 +313,32 @@ func (t *tracking) everything() {
 	}
 }
 
-// realOrder is an order of the events that fired in which they can really happen.
-func (t *tracking) realOrder() ([]sim.EventID, error) {
+// real reports whether there is a timing in which all that has fired happens before all
+// that is pending: whether the world can really come to this state.
+func (t *tracking) real() bool {
+	t.scratch.CopyFrom(&t.zone)
+	for k := range t.nodes {
+		if n := &t.nodes[k]; n.fired && n.refs > 0 {
+			for _, p := range t.waiting {
+				t.scratch.After(timed.Var(p), timed.Var(k))
+			}
+		}
+	}
+	return !t.scratch.Empty()
+}
+
+// realOrder is an order of the events that fired in which they can really happen, before
+// all that is pending if so wanted.
+func (t *tracking) realOrder(before bool) ([]sim.EventID, error) {
+	edges := len(t.edges)
+	defer func() { t.edges = t.edges[:edges] }()
+	if before {
+		for _, k := range t.order {
+			for _, p := range t.waiting {
+				t.edges = append(t.edges, [2]int32{k, p})
+			}
+		}
+	}
 	run := timed.Run{Events: make([]timed.Event, len(t.nodes)-1), Edges: make([][2]int, 0, len(t.edges)), Facts: t.facts}
 	for i := range run.Events {
 		n := &t.nodes[i+1]
