@@ -213,6 +213,8 @@ func (w *worker) really(order *strategy.Ordered, end strategy.Ending, found *sim
 	switch {
 	case broke && r.Verdict.Failed(): // on the way
 		wrong = ""
+	case r.Verdict.Failed() && r.Signature() == signature: // maybe before all of the order has happened
+		wrong = ""
 	case wrong != "" || end != strategy.Whole:
 	case r.Signature() != signature:
 		wrong = fmt.Sprintf("it comes to %q and not to %q", r.Signature(), signature)

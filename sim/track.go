@@ -44,6 +44,8 @@ type Tracker interface {
 	// property looks at the state of the world, wherever that comes from, so it is not the
 	// event that fails: the run goes on.
 	Broken(property string)
+	// Failed says that the run fails in the current event, and ends with it.
+	Failed()
 	// Everything says that the order of the current event matters to all others,
 	// and that none is due that is still pending. Unsure says so of an event that saw
 	// the time without committing to it.

@@ -18,7 +18,7 @@ type Ordered struct {
 
 // Real is the chooser that plays the latest run of r in an order in which it can
 // really happen: in Timed mode.
-func (r *Reduced) Real() (*Ordered, error) { return r.ordered(false) }
+func (r *Reduced) Real() (*Ordered, error) { return r.ordered(r.failed) }
 
 func (r *Reduced) ordered(before bool) (*Ordered, error) {
 	order, err := r.realOrder(before)

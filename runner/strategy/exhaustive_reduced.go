@@ -45,10 +45,10 @@ import (
 //
 // # What matters to everything
 //
-// An event that ends the run: because something fails in it, or because it is the last
-// activity while there are events that do not count as activity. An event that begins
-// calm. One that reads a clock with many possible readings, of which only some are
-// tried. Such an event comes after all that have fired and before all that are pending.
+// An event that ends the run because it is the last activity while there are events that
+// do not count as activity. An event that begins calm. One that reads a clock with many
+// possible readings, of which only some are tried. Such an event comes after all that
+// have fired and before all that are pending.
 //
 // # What must always hold
 //
@@ -61,6 +61,10 @@ import (
 // into fewer events at a point pass such states by.) There the property is asked; where it
 // does not hold, the walk finds out whether the world can really come to this state, and
 // if so in which order, and goes on.
+//
+// An event in which something fails ends the run, and is found in the same way. If the
+// world cannot really come to where it fails it is taken for one that matters to
+// everything, so that it is tried again after whatever else may come first.
 //
 // In calm events happen in nominal order, which depends on more than the class. A run
 // that has events in calm is cut off where calm begins, and its order is run again in
@@ -79,6 +83,7 @@ type Reduced struct {
 	unrun    bool     // the path has not been run yet
 	broken   []string // what does not hold after the current event
 	broke    bool     // something did not hold in this run
+	failed   bool     // the run fails
 	reported map[string]bool
 	breaches []*Ordered
 	trouble  error
@@ -136,7 +141,7 @@ func (r *Reduced) Partial() bool { return r.partial }
 func (r *Reduced) Begin(*sim.World) {
 	r.tracking.begin()
 	clear(r.values)
-	r.unrun, r.breaches, r.broken, r.broke = false, nil, r.broken[:0], false
+	r.unrun, r.breaches, r.broken, r.broke, r.failed = false, nil, r.broken[:0], false, false
 	r.depth, r.ending = 0, Whole
 	if lv := &r.levels[0]; lv.event == nil {
 		lv.event = new(effect)
@@ -240,7 +245,7 @@ func (r *Reduced) keep() *timed.Zone {
 // Ended closes the books on the current event.
 func (r *Reduced) Ended(pending, activity int) bool {
 	now := r.now.to(pending, activity)
-	if now.rests() {
+	if now.rests() || r.failed && !r.real() {
 		r.Everything()
 	}
 	lv := &r.levels[r.depth]
@@ -256,6 +261,15 @@ func (r *Reduced) Ended(pending, activity int) bool {
 	}
 	r.broken = r.broken[:0]
 	return r.dry || !r.zone.Empty()
+}
+
+// Failed says that the run fails in the current event. If the world cannot really come
+// to where that happens, other events must come first.
+func (r *Reduced) Failed() {
+	r.failed = true
+	if r.over && !r.real() {
+		r.Everything()
+	}
 }
 
 // Broken notes that a property does not hold after the current event.
@@ -338,7 +352,7 @@ func (r *Reduced) MayFire(event int32) bool {
 // Ending is what became of the latest run; err is how it ended, if it ended by a mistake
 // of the scenario.
 func (r *Reduced) Ending(err error) Ending {
-	if err != nil {
+	if err != nil && !r.real() {
 		r.Everything()
 		r.levels[r.depth].event.everything = true
 	}
