@@ -15,14 +15,21 @@ import (
 // few: that and all else depends on what was run, and not on who ran it.
 type reducedSource struct {
 	sampler
-	parts    []*strategy.Reduced // unfinished ones, in order
+	first    func() *strategy.Reduced // makes the walk through everything
+	parts    []*strategy.Reduced      // unfinished ones, in order
 	started  bool
 	round    int
 	runs     int
 	cut      int
 	partial  bool                // not every clock reading was tried
+	calmed   bool                // what happens in calm was tried in one way for each class
 	classes  map[uint64]struct{} // fingerprints
 	estimate float64             // of the number of orders
+}
+
+func newReducedSource(base sampler, first func() *strategy.Reduced) *reducedSource {
+	base.arm = base.o.Strategy
+	return &reducedSource{sampler: base, first: first, classes: make(map[uint64]struct{})}
 }
 
 const (
@@ -42,7 +49,7 @@ func (s *reducedSource) fill(most int) ([]job, error) {
 		if err := s.guess(); err != nil {
 			return nil, err
 		}
-		first := strategy.NewReduced()
+		first := s.first()
 		first.Draws = s.o.Draws
 		s.parts = append(s.parts, first)
 	}
@@ -57,7 +64,7 @@ func (s *reducedSource) fill(most int) ([]job, error) {
 	s.round++
 	var jobs []job
 	for _, p := range s.parts[:n] {
-		j := s.job("exhaustive")
+		j := s.job(s.arm)
 		j.part, j.limit = p, slice
 		jobs = append(jobs, j)
 	}
@@ -81,7 +88,7 @@ func (s *reducedSource) guess() error {
 func (s *reducedSource) learn(j *job, out *outcome) {
 	s.runs += out.runs
 	s.cut += out.cut
-	s.partial = s.partial || j.part.Partial()
+	s.partial, s.calmed = s.partial || j.part.Partial(), s.calmed || out.calmed
 	for _, p := range out.prints {
 		if len(s.classes) < MaxClasses {
 			s.classes[p] = struct{}{}
@@ -101,11 +108,11 @@ func (s *reducedSource) done() float64 {
 	return max(0, 1-left)
 }
 
-func (s *reducedSource) doing() string { return "exhaustive: " + s.progress() }
+func (s *reducedSource) doing() string { return s.arm + ": " + s.progress() }
 
 func (s *reducedSource) progress() string {
 	done := s.done()
-	text := fmt.Sprintf("%.3g %% of the search done", 100*done)
+	text := fmt.Sprintf("%.3g %% of the search done", math.Floor(1000*done)/10)
 	if done > 0 && len(s.parts) > 0 {
 		text += ", of " + about(float64(s.runs)/done) + " runs"
 	}
@@ -126,13 +133,17 @@ func (s *reducedSource) claim() (string, bool) {
 }
 
 func (s *reducedSource) passing() string {
+	text := fmt.Sprintf("all %d classes of orders pass", len(s.classes))
 	switch len(s.classes) {
 	case 1:
-		return "the one class of orders passes"
+		text = "the one class of orders passes"
 	case MaxClasses:
-		return fmt.Sprintf("all classes of orders pass, more than %d", MaxClasses-1)
+		text = fmt.Sprintf("all classes of orders pass, more than %d", MaxClasses-1)
 	}
-	return fmt.Sprintf("all %d classes of orders pass", len(s.classes))
+	if s.calmed {
+		text += ", with one order of what happens in calm for each"
+	}
+	return text
 }
 
 // about tells an estimate, with two digits.
@@ -190,6 +201,7 @@ func (w *worker) class(part *strategy.Reduced, out *outcome) error {
 	case end == strategy.Whole && !r.Verdict.Failed() && out.runs%checkEvery != 0:
 		out.add(r, nil)
 	default:
+		out.calmed = out.calmed || end == strategy.InCalm
 		order, err := part.Real()
 		if err != nil {
 			return err

@@ -42,6 +42,7 @@ type outcome struct {
 	complete bool
 	asked    bool // for anything but an order
 	cut      int  // runs that were cut short, of all runs
+	calmed   bool // there were runs with events in calm
 	stated   int
 }
 

@@ -84,18 +84,22 @@ func TestExhaustiveWithReduction(t *testing.T) {
 	require.True(t, r.Exhausted)
 	require.Equal(t, 1, r.Classes)
 	require.Equal(t, "exhausted: the one class of orders passes (120 runs, 119 of them cut short; about 350000 orders without reduction)", r.Claim) // 12!/(3!)^4 = 369,600
+	r = explore(t, runner.Options{Scenario: apart, Strategy: "exhaustive-dpor"})
+	require.Equal(t, "exhausted: the one class of orders passes (1 runs, 0 of them cut short; about 350000 orders without reduction)", r.Claim)
 }
 
 // The search is split into parts when it is large; its counts do not depend on that, and
 // not on who runs the parts.
 func TestSplittingChangesNoCount(t *testing.T) {
 	s := writers(4, 2)
-	one := explore(t, runner.Options{Scenario: s, Strategy: "exhaustive", Runs: 10_000, Workers: 1})
-	require.Equal(t, 2520, one.Runs) // 8!/(2!)^4
-	require.Equal(t, 2520, one.Classes)
-	seven := explore(t, runner.Options{Scenario: s, Strategy: "exhaustive", Runs: 10_000, Workers: 7})
-	one.Elapsed, seven.Elapsed = 0, 0
-	require.Equal(t, one, seven)
+	for _, name := range []string{"exhaustive", "exhaustive-dpor"} {
+		one := explore(t, runner.Options{Scenario: s, Strategy: name, Runs: 10_000, Workers: 1})
+		require.Equal(t, 2520, one.Runs) // 8!/(2!)^4
+		require.Equal(t, 2520, one.Classes)
+		seven := explore(t, runner.Options{Scenario: s, Strategy: name, Runs: 10_000, Workers: 7})
+		one.Elapsed, seven.Elapsed = 0, 0
+		require.Equal(t, one, seven)
+	}
 }
 
 // An event that touches what its footprint does not tell makes orders look alike that

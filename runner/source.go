@@ -17,7 +17,9 @@ func newSource(o *Options, judge *worker) (source, error) {
 	case "delays":
 		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
 	case "exhaustive":
-		return &reducedSource{sampler: base, classes: make(map[uint64]struct{})}, nil
+		return newReducedSource(base, strategy.NewReduced), nil
+	case "exhaustive-dpor":
+		return newReducedSource(base, strategy.NewDPOR), nil
 	case "exhaustive-all":
 		return &treeSource{sampler: base}, nil
 	}

@@ -39,7 +39,7 @@ func (w *worker) run(c sim.Config) (*sim.Result, error) {
 // do runs a job.
 func (w *worker) do(j *job, out *outcome) {
 	switch j.arm {
-	case "exhaustive":
+	case "exhaustive", "exhaustive-dpor":
 		w.reducedPart(j, out)
 		return
 	case "exhaustive-all":

@@ -44,6 +44,8 @@ type Tracker interface {
 	// property looks at the state of the world, wherever that comes from, so it is not the
 	// event that fails: the run goes on.
 	Broken(property string)
+	// Looked says that such a property was asked.
+	Looked()
 	// Failed says that the run fails in the current event, and ends with it.
 	Failed()
 	// Everything says that the order of the current event matters to all others,
@@ -129,6 +131,12 @@ func (w *World) pickTracked() (int, bool) {
 
 // tracked tells the tracker that the current event has ended.
 func (w *World) tracked() {
+	for i := range w.props.always {
+		if !w.props.always[i].ours {
+			w.track.Looked()
+			break
+		}
+	}
 	if !w.track.Ended(len(w.pending.keys), w.foreground) {
 		w.stopped = true
 	}

@@ -25,7 +25,8 @@
 //   - [RandomWalk]: uniform among the enabled.
 //   - [PCT]: random priorities with few change points.
 //   - [Delays]: the nominal order with 1, 2, 3 ... events held, all of each level before the next.
-//   - [Reduced]: every order, up to the order of events that do not conflict.
+//   - [Reduced]: every order, up to the order of events that do not conflict: by sleep sets
+//     ([NewReduced]), or also by source-DPOR ([NewDPOR]).
 //   - [Exhaustive]: every order, the baseline of the former.
 //   - [Replay]: a recorded schedule.
 //

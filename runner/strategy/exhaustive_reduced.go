@@ -87,6 +87,7 @@ type Reduced struct {
 	reported map[string]bool
 	breaches []*Ordered
 	trouble  error
+	dpor     *dpor                 // nil: sleep sets alone
 	values   map[sim.EventID]int64 // of the choices of this run that are no order
 
 	// Draws fixes parameters that the scenario draws, by choice.
@@ -109,6 +110,7 @@ const (
 // set-up.
 type level struct {
 	events []sim.EventID // that may be next and do not sleep
+	fates  []fate        // of these events
 	taken  int
 	of     int       // how many such events there were before any of them was given away
 	sleep  []*effect // what slept already
@@ -121,6 +123,32 @@ type level struct {
 	// be computed again.
 	answers []answer
 	zone    *timed.Zone // before the event; nil if it was not kept
+	// past are the levels whose events must come before this one, and this is what the
+	// event did: only in source-DPOR.
+	past levelSet
+	this *effect
+}
+
+// fate is what is to become of an event that may be next.
+type fate uint8
+
+const (
+	unwanted fate = iota
+	wanted        // it is to be gone into
+	gone          // it has been, or is by another part
+)
+
+// wantAll goes into every event.
+func (lv *level) wantAll() {
+	for i, f := range lv.fates {
+		lv.fates[i] = max(f, wanted)
+	}
+}
+
+// take goes into event i.
+func (lv *level) take(i int) {
+	lv.taken, lv.fates[i] = i, gone
+	lv.event = &effect{id: lv.events[i]}
 }
 
 // answer is an interval of time.
@@ -147,12 +175,18 @@ func (r *Reduced) Begin(*sim.World) {
 		lv.event = new(effect)
 	}
 	r.dry = r.live > 0
+	if r.dpor != nil {
+		r.dpor.waits = r.dpor.waits[:0]
+	}
 	r.begun()
 }
 
 // begun prepares for the effect of an event.
 func (r *Reduced) begun() {
 	r.data, r.asked, r.over = 0, 0, false
+	if r.dpor != nil {
+		r.dpor.cancelled = r.dpor.cancelled[:0]
+	}
 	if lv := &r.levels[r.depth]; !r.dry {
 		lv.answers = lv.answers[:0]
 	}
@@ -224,7 +258,12 @@ func (r *Reduced) open(p *sim.Point) bool {
 		return false
 	}
 	lv.of = len(lv.events)
-	lv.event = &effect{id: lv.events[0]}
+	lv.fates = make([]fate, lv.of)
+	if lv.take(0); r.dpor == nil {
+		lv.wantAll()
+	} else {
+		r.mustWait()
+	}
 	if len(lv.events) > 1 {
 		lv.zone = r.keep()
 	}
@@ -253,6 +292,9 @@ func (r *Reduced) Ended(pending, activity int) bool {
 		lv.event.merge(&this)
 		if r.depth+1 == len(r.levels) {
 			lv.below = r.asleepAfter(&this)
+			if r.dpor != nil {
+				r.races(&this)
+			}
 		}
 	}
 	r.now, r.over = now, true
@@ -267,6 +309,9 @@ func (r *Reduced) Ended(pending, activity int) bool {
 // to where that happens, other events must come first.
 func (r *Reduced) Failed() {
 	r.failed = true
+	if r.dpor != nil {
+		r.Everything()
+	}
 	if r.over && !r.real() {
 		r.Everything()
 	}
@@ -340,6 +385,21 @@ func (r *Reduced) Since(mark int32) (lo, hi int64) {
 	return a.lo, a.hi
 }
 
+// Cancel takes pending event k back.
+func (r *Reduced) Cancel(k int32) {
+	if r.dpor != nil {
+		r.dpor.cancelled = append(r.dpor.cancelled, r.nodes[k].id)
+	}
+	r.tracking.Cancel(k)
+}
+
+// Looked says that a property was asked that may look at anything.
+func (r *Reduced) Looked() {
+	if r.dpor != nil {
+		r.Everything()
+	}
+}
+
 // Calm is where the run ends.
 func (r *Reduced) Calm() { r.ending = InCalm }
 
@@ -377,10 +437,18 @@ func (r *Reduced) Split() *Reduced {
 		// What goes into the other part sleeps on the event that is taken here now: all
 		// that it can come to must be known.
 		lv := &r.levels[d]
-		if lv.taken+1 == len(lv.events) || len(lv.data) > 0 || !lv.event.known {
+		if len(lv.data) > 0 || !lv.event.known || !slices.ContainsFunc(lv.fates, func(f fate) bool { return f != gone }) {
 			continue
 		}
+		// Whatever else is to be gone into up to here is decided now: the parts do not know
+		// of each other.
+		for i := range r.levels[:d+1] {
+			r.levels[i].wantAll()
+		}
 		o := NewReduced()
+		if r.dpor != nil {
+			o.dpor = new(dpor)
+		}
 		o.Draws, o.base, o.partial, o.unrun = r.Draws, d, r.partial, true
 		o.things, o.reported = maps.Clone(r.things), maps.Clone(r.reported)
 		o.levels = slices.Clone(r.levels[:d+1])
@@ -388,12 +456,14 @@ func (r *Reduced) Split() *Reduced {
 			l := &o.levels[i]
 			l.events, l.data, l.answers, l.zone = slices.Clone(l.events), slices.Clone(l.data), nil, nil
 			l.event = l.event.clone()
+			l.fates, l.past = slices.Clone(l.fates), slices.Clone(l.past)
 		}
 		l := &o.levels[d]
 		l.done = append(slices.Clone(l.done), l.event)
-		l.taken++
-		l.event = &effect{id: l.events[l.taken]}
-		lv.events = lv.events[:lv.taken+1]
+		l.take(l.another())
+		for i := range lv.fates {
+			lv.fates[i] = gone
+		}
 		return o
 	}
 	return nil
@@ -415,10 +485,9 @@ func (r *Reduced) Next() bool {
 			}
 		}
 		lv.data = lv.data[:0]
-		if lv.taken+1 < len(lv.events) {
+		if i := lv.another(); i >= 0 {
 			lv.done = append(lv.done, lv.event)
-			lv.taken++
-			lv.event = &effect{id: lv.events[lv.taken]}
+			lv.take(i)
 			return r.resume(d)
 		}
 		if lv.zone != nil {
@@ -429,6 +498,9 @@ func (r *Reduced) Next() bool {
 	}
 	return false
 }
+
+// another is an event that is still to be gone into; -1 if there is none.
+func (lv *level) another() int { return slices.Index(lv.fates, wanted) }
 
 // resume makes level d the last one. The zone is kept anew from the last level that
 // has a copy of it.

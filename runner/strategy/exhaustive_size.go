@@ -60,7 +60,11 @@ func (r *Reduced) Left() float64 {
 		if n := float64(lv.of); n > 0 {
 			weight /= n
 			if d >= r.base {
-				left += weight * float64(len(lv.events)-lv.taken-1)
+				for _, f := range lv.fates {
+					if f == wanted {
+						left += weight
+					}
+				}
 			}
 		}
 		for _, b := range lv.data {

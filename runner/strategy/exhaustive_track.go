@@ -44,6 +44,7 @@ type node struct {
 	earliest, latest int64
 	refs             int32 // reasons why it still matters, once it has fired
 	fired            bool
+	level            int // at which it was taken
 }
 
 // usage is who used a thing: 0 stands for nobody, and for the set-up, which comes
@@ -136,6 +137,7 @@ func (t *tracking) Fire(k int32, active bool) {
 	n.fired = true
 	t.cur, t.active, t.all, t.foot = k, active, false, t.foot[:0]
 	t.order = append(t.order, k)
+	n.level = len(t.order)
 	t.forget(k)
 	if !t.dry {
 		t.zone.Fire(timed.Var(k))
@@ -312,6 +314,9 @@ func (t *tracking) everything() {
 		t.edge(t.cur, k)
 	}
 }
+
+// blocks is an event that pending event k must wait for; -1 if it may be next.
+func (t *tracking) blocks(k int32) int32 { return int32(t.zone.Blocks(timed.Var(k))) }
 
 // real reports whether there is a timing in which all that has fired happens before all
 // that is pending: whether the world can really come to this state.

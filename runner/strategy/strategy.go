@@ -41,7 +41,7 @@ func SeedOf(campaign uint64, n int) uint64 {
 
 // Names lists the strategies that New knows, the default first.
 func Names() []string {
-	return []string{"portfolio", "default", "random", "pct", "delays", "exhaustive", "exhaustive-all"}
+	return []string{"portfolio", "default", "random", "pct", "delays", "exhaustive", "exhaustive-dpor", "exhaustive-all"}
 }
 
 // New makes the sampling strategy of that name. Delays and Exhaustive walk

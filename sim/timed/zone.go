@@ -121,14 +121,17 @@ func (z *Zone) Fire(v Var) { z.wait[z.index(v)] = false }
 // MayFire reports whether v can be the first of all pending events: whether it
 // comes, in some timing, before or together with each of them. In every timing some
 // event can.
-func (z *Zone) MayFire(v Var) bool {
+func (z *Zone) MayFire(v Var) bool { return z.Blocks(v) < 0 && !z.empty }
+
+// Blocks is a pending event that comes before v in every timing; -1 if there is none.
+func (z *Zone) Blocks(v Var) Var {
 	x := z.index(v)
 	for i := range z.n {
 		if z.wait[i] && z.bound[i*z.stride+x] < 0 {
-			return false
+			return z.who[i]
 		}
 	}
-	return !z.empty
+	return -1
 }
 
 // After keeps only the timings in which v does not come before u.
