@@ -26,8 +26,8 @@ type Tracker interface {
 	// Touch says that the current event reads or writes a resource, or something that
 	// is not part of the fingerprint and matters all the same.
 	Touch(resource uint64, write bool)
-	// Cancel says that the current event takes a pending one back. Alter says that it
-	// changes it otherwise.
+	// Cancel says that the current event takes a pending one back, perhaps to arm it
+	// again. Alter says that it does something else to it, or to one that was taken back.
 	Cancel(event int32)
 	Alter(event int32)
 	// Stale says that the current event would have cancelled or altered an event if
@@ -97,10 +97,17 @@ func (w *World) trackArm(slot int32, e *event, win Window, m int) timed.Var {
 	return timed.Var(h)
 }
 
-// stale is told of every use of a reference to what is not pending.
-func (w *World) stale(r EventRef) {
+// trackGone is told of every use of a reference to what is not pending any more.
+func (w *World) trackGone(r EventRef) {
 	if w.track != nil && r.gen != 0 {
 		w.track.Stale(w.refs[r])
+	}
+}
+
+// trackAlter is told of every change of a pending event.
+func (w *World) trackAlter(e *event) {
+	if w.track != nil {
+		w.track.Alter(int32(e.v))
 	}
 }
 

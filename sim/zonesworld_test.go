@@ -248,7 +248,7 @@ func (m *smallMember) do(o smallOp, j int) {
 			r.lock.Unlock()
 		}
 	case smallKill:
-		if m.proc.Life() > 0 && o.number < len(r.bodies) && r.bodies[o.number] != m.proc {
+		if o.number < len(r.bodies) && r.bodies[o.number] != m.proc {
 			r.bodies[o.number].Kill()
 		}
 	case smallCalm:

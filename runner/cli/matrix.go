@@ -21,6 +21,7 @@ type matrixFlags struct {
 	runs, workers          int
 	state                  string
 	resume                 bool
+	files                  reportFlags
 }
 
 func (s *session) matrixCommand() *cobra.Command {
@@ -58,6 +59,7 @@ where it ended, if binary and flags are the same.`,
 	flags.StringVar(&f.format, "format", "text", "`format`: text, markdown")
 	flags.StringVar(&f.state, "state", ".simrun/matrix.jsonl", "`file` that keeps the cells that are measured")
 	flags.BoolVar(&f.resume, "resume", false, "take the cells that the state file has, and measure the others")
+	f.files.add(flags)
 	s.jsonFlag(c)
 	return c
 }
@@ -68,6 +70,7 @@ type matrixRun struct {
 	options matrix.Options
 	cells   []matrix.Cell
 	format  string
+	files   reportFlags
 	state   *matrixState
 	lines   []cellLine
 	told    time.Duration // when progress was told last
@@ -78,7 +81,7 @@ func (s *session) newMatrix(f *matrixFlags, names []string) (*matrixRun, error) 
 	if err != nil {
 		return nil, err
 	}
-	m := &matrixRun{session: s, format: f.format}
+	m := &matrixRun{session: s, format: f.format, files: f.files}
 	if f.format != "text" && f.format != "markdown" {
 		return nil, &sim.UnknownError{Where: "matrix", Kind: "format", Name: f.format, Known: []string{"text", "markdown"}}
 	}
@@ -163,7 +166,11 @@ func (m *matrixRun) run(ctx context.Context) error {
 			}
 		}
 	}
-	return m.tell(m.Clock.Since(started))
+	elapsed := m.Clock.Since(started)
+	if err := m.tell(elapsed); err != nil {
+		return err
+	}
+	return m.reports(elapsed)
 }
 
 func (m *matrixRun) measure(ctx context.Context, c *matrix.Cell, i int, started time.Time) (*cellLine, error) {
@@ -181,11 +188,14 @@ func (m *matrixRun) measure(ctx context.Context, c *matrix.Cell, i int, started 
 		p.update(at)
 	}
 	p.last = m.told
+	before := m.Clock.Now()
 	r, err := matrix.Measure(ctx, *c, o)
 	m.told = p.last
 	p.end()
 	if err != nil {
 		return nil, err
 	}
-	return m.line(r), nil
+	l := m.line(r)
+	l.ElapsedNs = int64(m.Clock.Since(before))
+	return l, nil
 }

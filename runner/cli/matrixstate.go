@@ -12,7 +12,9 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner/matrix"
+	"github.com/seed-3519b94c/simrun/sim"
 )
 
 // cellLine is a measured cell: what is printed with --json, and what is kept.
@@ -34,6 +36,9 @@ type cellLine struct {
 	Exhausted   bool     `json:"exhausted,omitempty"`
 	Claim       string   `json:"claim,omitempty"`
 	Differences []string `json:"differences,omitempty"`
+	ElapsedNs   int64    `json:"elapsed_ns"`
+	// Curve is how many classes the first question had seen after so many runs.
+	Curve []reports.CurvePoint `json:"curve,omitempty"`
 	// Identity says what measured it: binary and flags.
 	Identity string `json:"identity"`
 }
@@ -45,6 +50,18 @@ type failed struct {
 	Verdict   string `json:"verdict"`
 	Signature string `json:"signature"`
 	Message   string `json:"message"`
+	// Deviations of the schedule as it was found, not made small.
+	Deviations int    `json:"deviations"`
+	Source     string `json:"source,omitempty"` // file:line of the last event before the failure
+}
+
+// text is the property with the schedule that showed it first, such as S1@12.
+func (f *failed) text() string {
+	name := f.Property
+	if f.Verdict != "violation" {
+		name = f.Verdict + " " + name
+	}
+	return name + "@" + comma(f.Run)
 }
 
 // line sums up a measured cell.
@@ -74,11 +91,21 @@ func firstOf(r *matrix.Measured, property string) failed {
 	for i := range r.Answers {
 		for _, f := range r.Answers[i].Found {
 			if t := f.Found; t.Failure.Property == property && (best.Run == 0 || f.Run < best.Run) {
-				best = failed{property, f.Run, t.Verdict.String(), f.Signature, t.Failure.Message}
+				best = failed{property, f.Run, t.Verdict.String(), f.Signature, t.Failure.Message, len(t.Schedule), lastSource(t)}
 			}
 		}
 	}
 	return best
+}
+
+// lastSource is where the logic was when a run ended.
+func lastSource(t *sim.Trace) string {
+	for i := len(t.Events) - 1; i >= 0; i-- {
+		if t.Events[i].Source != "" {
+			return t.Events[i].Source
+		}
+	}
+	return ""
 }
 
 // identity tells apart measurements that may differ: of another binary, or with

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -76,15 +75,11 @@ func (m *matrixRun) table(i int) int {
 
 // text is what a cell came to, in a few characters.
 func (l *cellLine) text() string {
-	var s string
+	var texts []string
 	for _, f := range l.Failing {
-		name := f.Property
-		if f.Verdict != "violation" {
-			name = f.Verdict + " " + name
-		}
-		s += fmt.Sprintf("%s@%s ", name, comma(f.Run))
+		texts = append(texts, f.text())
 	}
-	s = strings.TrimSpace(s)
+	s := strings.Join(texts, " ")
 	if s == "" {
 		s = "ok " + comma(l.Runs)
 		if l.Exhausted {
@@ -135,13 +130,5 @@ func (m *matrixRun) differences(l *cellLine) {
 	if len(l.Differences) == 0 {
 		return
 	}
-	words := []string{m.Program, "run", l.Scenario}
-	if l.Variant != "" {
-		words = append(words, "--variant", l.Variant)
-	}
-	words = append(words, "--profile", l.Profile, "--runs", fmt.Sprint(m.options.Runs), "--seed", fmt.Sprint(m.options.Seed))
-	for i := range words {
-		words[i] = quote(words[i])
-	}
-	m.printf("           %s\n\n", strings.Join(words, " "))
+	m.printf("           %s\n\n", m.again(l, ""))
 }

@@ -30,14 +30,14 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*Result, 
 	db := openDB(dsn(s.abs, s.opts, s.readMode, "temp_store(MEMORY)"), 1)
 	defer db.Close()
 	result := &Result{}
+	var u *unpacking
 	if named := unpackedNamed(query); len(named) > 0 {
-		full, err := s.unpack(ctx, db, named)
-		if err != nil {
+		var leave func()
+		var err error
+		if u, leave, err = s.unpack(ctx, db, named); err != nil {
 			return nil, explain(doing, s.path, err)
 		}
-		for _, table := range full {
-			result.Limits = append(result.Limits, fmt.Sprintf("%s holds the first %d rows of the store only", table, s.opts.MaxRows))
-		}
+		defer leave()
 	}
 	if err := s.runQuery(ctx, db, query, args, result); err != nil {
 		text := fmt.Sprintf("SQL %q", query)
@@ -45,6 +45,11 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*Result, 
 			return nil, &Error{Doing: doing, Path: s.path, Kind: BadSQL, Why: text + " writes", Advice: "queries can only read"}
 		}
 		return nil, s.badSQL(doing, text, "the tables are traces, campaigns, runs, findings, events, choices and footprints", err)
+	}
+	for _, t := range unpackedTables() {
+		if u != nil && u.full[t.name] {
+			result.Limits = append(result.Limits, fmt.Sprintf("%s holds the first %d rows of the store only", t.name, s.opts.MaxRows))
+		}
 	}
 	return result, nil
 }

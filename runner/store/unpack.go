@@ -5,66 +5,41 @@ import (
 	"database/sql"
 	"fmt"
 	"regexp"
-	"slices"
+	"strconv"
 	"strings"
+	"sync"
+
+	"modernc.org/sqlite/vtab"
 
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
-// unpacked is a table that exists for one query: what traces hold, one per row.
+// unpacked is a virtual table: what the stored traces hold, one per row. SQLite asks for
+// the columns that a query names and for no others, so that a scan costs little more than
+// unpacking the traces.
 type unpacked struct {
 	name    string
 	columns string
-	// rows appends the rows of one trace to args, each as many values as there are
-	// columns, at most left of them; it reports whether there were more.
-	rows func(args []any, id int64, t *sim.Trace, left int) (out []any, more bool)
+	// rows is the number of rows of a trace, value one cell of one of them. A value is an
+	// int64, a string or nil.
+	rows  func(t *sim.Trace) int
+	value func(t *sim.Trace, row, column int) any
 }
+
+// The first two columns of every virtual table: a condition that fixes them is not scanned
+// for.
+const (
+	traceColumn = 0 // traces.id
+	stepColumn  = 1
+)
 
 func unpackedTables() []unpacked {
 	return []unpacked{
-		{"events", eventColumns, eventRowsOf},
-		{"choices", choiceColumns, choiceRowsOf},
-		{"footprints", footprintColumns, footprintRowsOf},
+		{"events", eventColumns, func(t *sim.Trace) int { return len(t.Events) }, eventCell},
+		{"choices", choiceColumns, func(t *sim.Trace) int { return len(t.Schedule) }, choiceCell},
+		{"footprints", footprintColumns, footprintCount, footprintCell},
 	}
 }
-
-// eventColumns are the columns of the table events.
-const eventColumns = `
-	trace INTEGER, -- traces.id
-	step INTEGER, -- index of the event in its trace
-	name TEXT, -- process:label#occurrence
-	process TEXT,
-	label TEXT,
-	occurrence INTEGER,
-	time_ns INTEGER, -- virtual, in the timing that is shown
-	nominal_ns INTEGER, -- on a good day
-	late_ns INTEGER, -- beyond nominal, from its origin
-	earliest_ns INTEGER, -- of its window
-	latest_ns INTEGER, -- NULL if unbounded
-	cause INTEGER, -- step at which it was armed; NULL for the set-up
-	held_after INTEGER, -- step of the last event that overtook it; NULL if none did
-	calm INTEGER, -- 1 if after the storm
-	reads TEXT, -- resources, separated by spaces
-	writes TEXT,
-	choices TEXT, -- such as fault M:crash#1 = 1, separated by commas
-	notes TEXT, -- one per line
-	source TEXT -- file:line`
-
-// choiceColumns are the columns of the table choices: the deviations of each trace.
-const choiceColumns = `
-	trace INTEGER, -- traces.id
-	number INTEGER, -- in the schedule, from 0
-	kind TEXT, -- hold, draw, fault, clock, elapsed, option
-	name TEXT, -- process:label#occurrence
-	after TEXT, -- of a hold: the event it waited for
-	value INTEGER -- of the others`
-
-// footprintColumns are the columns of the table footprints.
-const footprintColumns = `
-	trace INTEGER, -- traces.id
-	step INTEGER,
-	resource TEXT,
-	access TEXT -- read or write`
 
 // unpackedNamed lists the tables that a query may name.
 func unpackedNamed(query string) []unpacked {
@@ -77,193 +52,129 @@ func unpackedNamed(query string) []unpacked {
 	return out
 }
 
-// rowsPerInsert is how many rows one INSERT has: the fastest of 1, 10, 50 and 200.
-const rowsPerInsert = 50
-
-// unpack makes tables on the one connection of db, and names those that are full.
-func (s *Store) unpack(ctx context.Context, db *sql.DB, tables []unpacked) (full []string, err error) {
-	for _, t := range tables {
-		if _, err := db.ExecContext(ctx, "CREATE TEMP TABLE "+t.name+" ("+t.columns+"\n)"); err != nil {
-			return nil, err
-		}
-	}
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return nil, err
-	}
-	defer tx.Rollback() //nolint:errcheck // without effect after Commit
-	fillers := make([]*filler, len(tables))
-	for i, t := range tables {
-		if fillers[i], err = newFiller(ctx, tx, t, s.opts.MaxRows); err != nil {
-			return nil, err
-		}
-	}
-	if err := s.decodeAll(ctx, fillers); err != nil {
-		return nil, err
-	}
-	for _, f := range fillers {
-		if err := f.end(ctx); err != nil {
-			return nil, err
-		}
-		if f.full {
-			full = append(full, f.name)
-		}
-	}
-	return full, tx.Commit()
+// unpacking is the state of one query that reads virtual tables.
+type unpacking struct {
+	ctx   context.Context
+	store *Store
+	ids   []int64 // of all traces, rising
+	full  map[string]bool
+	cache map[int64]*sim.Trace // traces that were unpacked last
+	order []int64              // of cache, the oldest first
 }
 
-// decodeAll gives every trace to the fillers, until all are full.
-func (s *Store) decodeAll(ctx context.Context, fillers []*filler) error {
-	rows, err := s.read.QueryContext(ctx, "SELECT id, hash, blob FROM traces ORDER BY id")
+// cached is how many traces one query keeps unpacked: joins come back to the same ones.
+const cached = 64
+
+// module is the bridge from SQLite to the query that made a connection: the name of a
+// virtual table carries the number of its query.
+type module struct {
+	once    sync.Once
+	err     error
+	mu      sync.Mutex
+	last    int
+	queries map[int]*unpacking
+}
+
+// bridge is registered with the driver once for the process, which is all that the driver
+// offers.
+var bridge = module{queries: make(map[int]*unpacking)}
+
+const moduleName = "simrun_traces"
+
+// enter makes a query known, and returns its number and how to forget it.
+func (m *module) enter(db *sql.DB, u *unpacking) (key int, leave func(), err error) {
+	m.once.Do(func() { m.err = vtab.RegisterModule(db, moduleName, m) })
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.last++
+	key = m.last
+	m.queries[key] = u
+	return key, func() {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		delete(m.queries, key)
+	}, m.err
+}
+
+// Create implements vtab.Module. The arguments are those of CREATE VIRTUAL TABLE: the
+// table's name and the number of the query.
+func (m *module) Create(ctx vtab.Context, args []string) (vtab.Table, error) {
+	return m.Connect(ctx, args)
+}
+
+// Connect implements vtab.Module.
+func (m *module) Connect(ctx vtab.Context, args []string) (vtab.Table, error) {
+	if len(args) < 5 {
+		return nil, fmt.Errorf("virtual table: %d arguments; want 5", len(args))
+	}
+	key, err := strconv.Atoi(strings.TrimSpace(args[4]))
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("virtual table: %w", err)
+	}
+	m.mu.Lock()
+	u := m.queries[key]
+	m.mu.Unlock()
+	for _, t := range unpackedTables() {
+		if u != nil && t.name == strings.TrimSpace(args[3]) {
+			return &virtualTable{unpacked: t, u: u}, ctx.Declare("CREATE TABLE x (" + t.columns + "\n)")
+		}
+	}
+	return nil, fmt.Errorf("virtual table %q of query %d: there is none", args[3], key)
+}
+
+// unpack makes the virtual tables of a query on the one connection of db. Which of them
+// were cut off at the limit is known once the query has run.
+func (s *Store) unpack(ctx context.Context, db *sql.DB, tables []unpacked) (u *unpacking, leave func(), err error) {
+	u = &unpacking{ctx: ctx, store: s, full: make(map[string]bool), cache: make(map[int64]*sim.Trace)}
+	rows, err := s.read.QueryContext(ctx, "SELECT id FROM traces ORDER BY id")
+	if err != nil {
+		return nil, nil, err
 	}
 	defer rows.Close()
-	for rows.Next() && slices.ContainsFunc(fillers, func(f *filler) bool { return !f.full }) {
+	for rows.Next() {
 		var id int64
-		var hash string
-		var blob sql.RawBytes
-		if err := rows.Scan(&id, &hash, &blob); err != nil {
-			return err
+		if err := rows.Scan(&id); err != nil {
+			return nil, nil, err
 		}
-		t, err := Decode(blob)
-		if err != nil {
-			return s.damaged(id, hash, err)
-		}
-		for _, f := range fillers {
-			if err := f.add(ctx, id, t); err != nil {
-				return err
-			}
-		}
+		u.ids = append(u.ids, id)
 	}
-	return rows.Err()
-}
-
-// filler inserts the rows of one table, many at once.
-type filler struct {
-	unpacked
-	tx    *sql.Tx
-	stmt  *sql.Stmt
-	width int
-	args  []any
-	left  int
-	full  bool
-}
-
-func newFiller(ctx context.Context, tx *sql.Tx, t unpacked, most int) (*filler, error) {
-	f := &filler{unpacked: t, tx: tx, width: strings.Count(t.columns, "\n"), left: most}
-	var err error
-	f.stmt, err = tx.PrepareContext(ctx, f.insert(rowsPerInsert))
-	return f, err
-}
-
-func (f *filler) insert(rows int) string {
-	row := "(?" + strings.Repeat(",?", f.width-1) + ")"
-	return "INSERT INTO " + f.name + " VALUES " + row + strings.Repeat(","+row, rows-1)
-}
-
-func (f *filler) add(ctx context.Context, id int64, t *sim.Trace) error {
-	before := len(f.args)
-	var more bool
-	f.args, more = f.rows(f.args, id, t, f.left)
-	f.left -= (len(f.args) - before) / f.width
-	f.full = f.full || more
-	full := rowsPerInsert * f.width
-	at := 0
-	for ; len(f.args)-at >= full; at += full {
-		if _, err := f.stmt.ExecContext(ctx, f.args[at:at+full]...); err != nil {
-			return err
+	if err := rows.Err(); err != nil {
+		return nil, nil, err
+	}
+	key, leave, err := bridge.enter(db, u)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, t := range tables {
+		make := fmt.Sprintf("CREATE VIRTUAL TABLE temp.%s USING %s(%s, %d)", t.name, moduleName, t.name, key)
+		if _, err := db.ExecContext(ctx, make); err != nil {
+			leave()
+			return nil, nil, err
 		}
 	}
-	f.args = f.args[:copy(f.args, f.args[at:])]
-	return nil
+	return u, leave, nil
 }
 
-func (f *filler) end(ctx context.Context) error {
-	defer f.stmt.Close() //nolint:errcheck // it has nothing to say
-	n := len(f.args) / f.width
-	if n == 0 {
-		return nil
+// trace unpacks a trace, unless it is one of those that were unpacked last.
+func (u *unpacking) trace(id int64) (*sim.Trace, error) {
+	if t := u.cache[id]; t != nil {
+		return t, nil
 	}
-	_, err := f.tx.ExecContext(ctx, f.insert(n), f.args...)
-	return err
-}
-
-func eventRowsOf(args []any, id int64, t *sim.Trace, left int) ([]any, bool) {
-	for i := range t.Events {
-		if left--; left < 0 {
-			return args, true
-		}
-		args = appendEvent(args, id, t, i)
+	var hash string
+	var blob []byte
+	err := u.store.read.QueryRowContext(u.ctx, "SELECT hash, blob FROM traces WHERE id = ?", id).Scan(&hash, &blob)
+	if err != nil {
+		return nil, err
 	}
-	return args, false
-}
-
-func appendEvent(args []any, id int64, t *sim.Trace, i int) []any {
-	e := &t.Events[i]
-	var latest any
-	if e.Window.Latest < sim.Unbounded {
-		latest = int64(e.Window.Latest)
+	t, err := Decode(blob)
+	if err != nil {
+		return nil, u.store.damaged(id, hash, err)
 	}
-	choices := make([]string, len(e.Outcomes))
-	for j, o := range e.Outcomes {
-		choices[j] = fmt.Sprintf("%s %s = %d", o.Kind, o.Name, o.Value)
+	if len(u.order) == cached {
+		delete(u.cache, u.order[0])
+		u.order = append(u.order[:0], u.order[1:]...)
 	}
-	return append(args, id, i, t.EventName(i), t.Processes[e.Process], t.Labels[e.Label], int64(e.Occurrence),
-		int64(e.Time), int64(e.Nominal), int64(t.Late(i)), int64(e.Window.Earliest), latest,
-		stepOrNull(e.Cause), stepOrNull(e.HeldAfter), i >= t.Calm,
-		resourceNames(t, e.Reads), resourceNames(t, e.Writes),
-		strings.Join(choices, ", "), strings.Join(e.Notes, "\n"), e.Source)
-}
-
-func stepOrNull(i int32) any {
-	if i < 0 {
-		return nil
-	}
-	return int64(i)
-}
-
-func resourceNames(t *sim.Trace, list []int32) string {
-	switch len(list) {
-	case 0:
-		return ""
-	case 1:
-		return t.Resources[list[0]]
-	}
-	names := make([]string, len(list))
-	for i, r := range list {
-		names[i] = t.Resources[r]
-	}
-	return strings.Join(names, " ")
-}
-
-func choiceRowsOf(args []any, id int64, t *sim.Trace, left int) ([]any, bool) {
-	for i, d := range t.Schedule {
-		if left--; left < 0 {
-			return args, true
-		}
-		var after, value any
-		if d.Kind == sim.KindSchedule {
-			after = d.AfterName
-		} else {
-			value = d.Value
-		}
-		args = append(args, id, i, d.Kind.String(), d.Name, after, value)
-	}
-	return args, false
-}
-
-func footprintRowsOf(args []any, id int64, t *sim.Trace, left int) ([]any, bool) {
-	for i := range t.Events {
-		e := &t.Events[i]
-		for n, list := range [...][]int32{e.Reads, e.Writes} {
-			for _, r := range list {
-				if left--; left < 0 {
-					return args, true
-				}
-				args = append(args, id, i, t.Resources[r], [...]string{"read", "write"}[n])
-			}
-		}
-	}
-	return args, false
+	u.cache[id] = t
+	u.order = append(u.order, id)
+	return t, nil
 }

@@ -44,7 +44,8 @@ type node struct {
 	earliest, latest int64
 	refs             int32 // reasons why it still matters, once it has fired
 	fired            bool
-	level            int // at which it was taken
+	back             bool // it was taken back
+	level            int  // at which it was taken
 }
 
 // usage is who used a thing: 0 stands for nobody, and for the set-up, which comes
@@ -255,6 +256,7 @@ func (t *tracking) read(u *usage) {
 // Cancel takes pending event k back.
 func (t *tracking) Cancel(k int32) {
 	t.Alter(k)
+	t.nodes[k].back = true
 	t.forget(k)
 	if !t.dry {
 		t.zone.Drop(timed.Var(k))
@@ -265,8 +267,10 @@ func (t *tracking) Cancel(k int32) {
 // Alter changes pending event k, which comes later.
 func (t *tracking) Alter(k int32) {
 	n := &t.nodes[k]
-	t.edge(n.armer, t.cur)
-	t.edge(t.cur, k)
+	if !n.back {
+		t.edge(n.armer, t.cur)
+		t.edge(t.cur, k)
+	}
 	t.touch(n.timer, true)
 }
 
