@@ -128,9 +128,9 @@ func ablated() []*sim.Scenario {
 	var out []*sim.Scenario
 	for _, s := range All() {
 		switch strings.TrimPrefix(s.Name, "startup/") {
-		case "same-tick", "handled-failure", "failure-then-repair", "mode-conflict", "sigterm":
+		case "same-tick", "handled-failure", "failure-then-repair", "mode-conflict", "sigterm", "shapes":
 			out = append(out, s)
-		case "late-server", "stale-metadata", "shapes", "start-and-handler", "slow-engine", "blackhole", "engine-adopt-two":
+		case "late-server", "stale-metadata", "start-and-handler", "slow-engine", "blackhole", "engine-adopt-two":
 		default:
 			out = append(out, s)
 		}
@@ -143,7 +143,7 @@ func TestAblation(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some thousand campaigns: not with -short")
 	}
-	const runs = 250
+	const runs = 600
 	var b strings.Builder
 	b.WriteString("Each switch of r1 is flipped alone. What changes in the cells of the known stories:\n")
 	base := make(map[string]string)
