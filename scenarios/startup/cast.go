@@ -69,6 +69,7 @@ type engine struct {
 	bound, ready bool
 	onBound      func()
 	mute         bool // boots for ever
+	booted       bool // has been up for long
 }
 
 // maxEngines is how many engines there can be in a run.
@@ -99,7 +100,7 @@ func (h *world) spawn(arg any) *netsim.Host {
 // left starts an engine that an earlier application has left behind.
 func (h *world) left(version string) *engine {
 	e := h.engines[0]
-	e.parent, e.version = "", version
+	e.parent, e.version, e.booted = "", version, true
 	e.host.Start()
 	return e
 }
@@ -109,7 +110,7 @@ func (e *engine) main(host env.Host) {
 		return
 	}
 	e.model = &model.Engine{
-		Host: host, Port: manager().Port, Arg: model.EngineArg{Version: e.version, Parent: e.parent}, Sick: e.h.sick, Watcher: (*engineProbe)(e),
+		Host: host, Port: manager().Port, Arg: model.EngineArg{Version: e.version, Parent: e.parent}, Sick: e.h.sick, Booted: e.booted, Watcher: (*engineProbe)(e),
 	}
 	if e.h.apiFails != nil {
 		e.model.Fails = e.h.apiFails

@@ -92,10 +92,10 @@ func Pool() *sim.Scenario {
 // EngineAdoptOld is an engine of an older version that was left on the port.
 func EngineAdoptOld() *sim.Scenario {
 	return &sim.Scenario{
-		Name:       "startup/engine-adopt-old",
-		Doc:        "an engine of an older version is on the port: is it used unseen?",
-		Variants:   variants("r5"),
-		Profiles:   profiles(nil),
+		Name:     "startup/engine-adopt-old",
+		Doc:      "an engine of an older version is on the port: is it used unseen?",
+		Variants: variants("r5"),
+		Profiles: profiles(nil),
 		Params: params(binaryDoc(), sim.ParamDoc{
 			Label: "client", Doc: "a client dials the port too, and so gets the old engine whatever the registry thinks of it; only pinned, never explored", Options: []string{"none", "one"},
 		}),
