@@ -48,12 +48,13 @@ func (h *world) client(of *app, registry int, endpoint env.Addr) *client {
 		c.model.Connect()
 	})
 	h.clients = append(h.clients, c)
-	h.facts.owesConnection(c)
 	return c
 }
 
-// start starts the client within the window client-start.
+// start starts the client within the window client-start. Its connection is owed from
+// now on.
 func (c *client) start() *client {
+	c.h.facts.owesConnection(c)
 	c.h.later("client-start", c.host.Start)
 	return c
 }

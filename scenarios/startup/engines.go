@@ -139,7 +139,8 @@ func engineAdoptTwo(w *sim.World) {
 	h.dieWithParent = w.Draw().Bool("engineDiesWithParent")
 	h.engineHosts(2)
 	for range 2 {
-		h.app("explicit-engine", model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort}, model.Step{Op: model.CallHandler}).start()
+		a := h.app("explicit-engine", model.Step{Op: model.Construct}, model.Step{Op: model.ServeOwnPort}, model.Step{Op: model.CallHandler}).start()
+		h.client(a, 1, manager())
 	}
 	h.binary(false)
 	// When an engine listens, its owner is interrupted, and after that the client of
@@ -147,11 +148,11 @@ func engineAdoptTwo(w *sim.World) {
 	for _, e := range h.engines {
 		e.onBound = func() {
 			h.later("owner-ends", func() {
-				for _, a := range h.apps {
+				for i, a := range h.apps {
 					if a.name == e.parent {
 						a.host.Signal(env.SIGINT)
 					} else {
-						h.client(a, 1, manager()).start()
+						h.clients[i].start()
 					}
 				}
 			})
