@@ -30,9 +30,10 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
-	e.cause, e.late = w.cur.id, 0
+	e.cause, e.late, e.armed = w.cur.id, 0, int32(w.steps)
+	e.enabled = e.armed
 	e.nominal = from + int64(win.Nominal)
-	e.idle = p.background || w.idle
+	e.idle, e.disabled = p.background || w.idle, false
 	e.gen++
 	e.at = e.nominal
 	switch {
@@ -63,10 +64,18 @@ func (w *World) seedNow() uint64 {
 
 // Cancel takes a pending event back and reports whether it was still pending.
 func (w *World) Cancel(r EventRef) bool {
-	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+	e := w.ofRef(r)
+	if e == nil {
 		return false
 	}
-	e := &w.pending.slab[r.slot]
+	if e.disabled {
+		if e.late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		}
+		w.pending.out--
+		w.pending.release(r.slot)
+		return true
+	}
 	if w.cfg.Mode == Timed {
 		w.zone.Cancel(e.v)
 	}

@@ -23,7 +23,10 @@ type Alternative struct {
 	Process int32 // index of its process, in the order of creation
 	Label   Label
 	Nominal int64 // nominal instant in nanoseconds
-	slot    int32
+	// Armed is the number of events that had fired when it was armed: in the Log,
+	// its cause is event Armed-1. 0 is the set-up.
+	Armed int32
+	slot  int32
 }
 
 // Point is a place where more than one thing can happen. Alternative 0 is

@@ -31,7 +31,8 @@ func TestIndependentEventsCommute(t *testing.T) {
 // two events are swapped that do not commute, and the states tell.
 func TestMissingFootprintIsFound(t *testing.T) {
 	for _, kind := range []string{"content:", "entry:", "listing:", "watches:", "fd:", "description:", "queue:", "wds:",
-		"attributes:", "lock:", "mutex", "tasks", "waker", "number", "P"} {
+		"attributes:", "lock:", "mutex", "tasks", "waker", "number", "P",
+		"files0 channels", "files0 watches", "files0 news"} {
 		t.Run(kind, func(t *testing.T) {
 			if testing.Short() {
 				t.Skip("takes seconds, under the race detector a minute")

@@ -27,8 +27,8 @@ func TestIndependentEventsOfNetworksCommute(t *testing.T) {
 func TestMissingFootprintOfNetworksIsFound(t *testing.T) {
 	for kind, only := range map[string]struct{ acts, outside []netDo }{ // to show it sooner
 		"host ":      {},
-		"port[":      {},
-		"link ":      {},
+		"port[":      {acts: []netDo{netListen, netClose, netAsk}, outside: []netDo{netCrash, netStart}},
+		"link ":      {acts: []netDo{netListen, netAsk}, outside: []netDo{netPart, netHeal}},
 		"keys of ":   {},
 		"shared[":    {acts: []netDo{netSave, netLoad}},
 		"lb.targets": {acts: []netDo{netListen, netAskBalancer}, outside: []netDo{netRegister, netDeregister, netCrash, netStart}},

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/seed-3519b94c/simrun/sim/coro"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -15,13 +16,27 @@ import (
 // is for state that code changes without a call that the world could see. The name
 // is said when f panics. Properties stated before look before f, those after, after.
 func (w *World) AtEnd(name string, f func()) {
-	// Not through Always, which leaves out what is not judged.
 	w.props.always = append(w.props.always, alwaysProperty{name, func() error {
 		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
 		f()
 		w.print += w.cur.print
 		return nil
-	}})
+	}}) // whatever is judged, and nothing that the scenario states
+	w.props.hooks++
+}
+
+// AtExit calls f when this run is over and its processes have ended, whatever it came
+// to. It can change nothing of the run any more.
+func (w *World) AtExit(f func()) { w.exits = append(w.exits, f) }
+
+// Bubble says that the logic of this run has goroutines of its own, which run while an
+// event has its effect: what they do in it is up to the scheduler of Go as soon as more
+// than one of them is awake. The mode of the run's trace tells.
+func (w *World) Bubble() {
+	if w.cfg.Mode != Timed {
+		w.misuse("mode %v: not for goroutines in a bubble", w.cfg.Mode)
+	}
+	w.bubbled = true
 }
 
 // Mistake ends the run with an error: something is wrong with the scenario, not
@@ -103,3 +118,8 @@ func (w *World) Choice(label string, n int) int {
 	}
 	return int(w.choose(KindDraw, w.cur.proc, w.dataLabelOf(label), 0, n, 0))
 }
+
+// Coroutines are for parts of a world that run code in coroutines of their own, such
+// as the async functions of package jsloop. What is left of them at the end of a run
+// is killed.
+func (w *World) Coroutines() *coro.Pool { return &w.parts }

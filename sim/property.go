@@ -10,6 +10,7 @@ import (
 // properties are what a scenario says must hold.
 type properties struct {
 	always      []alwaysProperty
+	hooks       int // entries of always that are none, see World.AtEnd
 	obligations []*Obligation
 	eventually  []*eventually
 	goals       []string
@@ -33,13 +34,13 @@ type eventually struct {
 
 func (ps *properties) reset() {
 	ps.always, ps.obligations, ps.eventually = ps.always[:0], ps.obligations[:0], ps.eventually[:0]
-	ps.goals, ps.reached = ps.goals[:0], ps.reached[:0]
+	ps.goals, ps.reached, ps.hooks = ps.goals[:0], ps.reached[:0], 0
 	ps.waiting, ps.deadlines, ps.looking = 0, 0, false
 }
 
 // stated counts what was stated by the scenario's author.
 func (ps *properties) stated() int {
-	n := len(ps.always) + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
+	n := len(ps.always) - ps.hooks + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
 	if ps.looking {
 		n-- // that is ours
 	}

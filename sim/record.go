@@ -211,6 +211,9 @@ func (r *recorder) trace(w *World, res *Result) *Trace {
 		d := &t.Schedule[i]
 		d.Name, d.AfterName = r.nameOf(d.Event), r.nameOf(d.After)
 	}
+	if w.bubbled {
+		t.Mode = Bubbled
+	}
 	t.compact()
 	if w.cfg.Mode == Timed {
 		r.solve(w, t)

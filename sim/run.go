@@ -88,6 +88,7 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 	}()
 	for e.handler != nil {
 		w.inHandler = true
+		w.resumed(e.proc)
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
 		if w.stale != nil { // this stack is to be left
@@ -145,7 +146,7 @@ func (w *World) choosePending(last int) (int, bool) {
 				return i, true
 			}
 		}
-		w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, slot: int32(i)})
+		w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, Armed: e.armed, slot: int32(i)})
 	}
 	if len(w.alts) < 2 {
 		return first, true
@@ -180,6 +181,9 @@ func (w *World) fire(i int, e *event) {
 	p.last = e.id
 	w.rolling = mix(w.rolling, uint64(e.id)^uint64(len(w.alts)))
 	w.alts = w.alts[:0]
+	if w.log != nil {
+		w.log.fired(e)
+	}
 	if w.rec != nil {
 		w.rec.fired(w, e)
 	}

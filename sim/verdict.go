@@ -175,4 +175,12 @@ func (w *World) settle() {
 			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
 		}
 	}
+	if w.pending.out == 0 {
+		return
+	}
+	for i := range w.pending.slab {
+		if e := &w.pending.slab[i]; e.gen&1 == 1 && e.disabled && e.late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		}
+	}
 }

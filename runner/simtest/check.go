@@ -2,6 +2,7 @@ package simtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -30,6 +31,11 @@ type Config struct {
 	Params map[string]int64
 	// Judge are the properties that count. None: all.
 	Judge []string
+	// Bubble runs everything in bubbles of testing/synctest, as scenarios need whose
+	// logic waits on channels in goroutines of its own (simclock.NewBubble). It takes
+	// one worker, whatever else is asked for. Regression has no Config: call it in
+	// synctest.Test.
+	Bubble bool
 	// Dir holds the kept regressions. "": testdata/simrun.
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
@@ -100,6 +106,9 @@ type check struct {
 }
 
 func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) *check {
+	if cfg.Bubble {
+		cfg.workers = 1 // who waits until all others are blocked must be alone
+	}
 	return &check{
 		s: s, cfg: cfg, asked: q, goals: make(map[string]int),
 		options: runner.Options{
@@ -119,7 +128,7 @@ func (c *check) run(t *testing.T) {
 		if c.found {
 			return // the rest of the draws have nothing to add
 		}
-		if f := c.example(rt); f != nil {
+		if f := c.example(t, rt); f != nil {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
@@ -142,17 +151,22 @@ func (c *check) run(t *testing.T) {
 
 // example explores one draw of the parameters. It returns a failure that was
 // not expected.
-func (c *check) example(rt *rapid.T) *runner.Failure {
+func (c *check) example(t *testing.T, rt *rapid.T) *runner.Failure {
 	o := c.options
-	draws, err := c.draw(rt)
-	if err != nil {
-		rt.Fatal(err)
-	}
-	o.Draws = draws
 	if c.asked.Finds != "" || c.asked.Open {
 		o.Minimise = -1
 	}
-	report, err := runner.Explore(rt.Context(), o)
+	var report *runner.Report
+	var err error
+	c.inside(t, func() {
+		ctx := context.Background()
+		if !c.cfg.Bubble { // which knows no context from outside
+			ctx = rt.Context()
+		}
+		if o.Draws, err = c.draw(rt); err == nil {
+			report, err = runner.Explore(ctx, o)
+		}
+	})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -254,11 +268,14 @@ func (c *check) corpus(t *testing.T) {
 		if trace.Variant != c.options.Variant {
 			continue
 		}
-		r, err := runner.Replay(runner.Options{Scenario: c.s}, trace, false)
-		if err == nil && r.Outcome == runner.Diverged {
-			t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
-			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
-		}
+		var r *runner.Replayed
+		c.inside(t, func() {
+			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, false)
+			if err == nil && r.Outcome == runner.Diverged {
+				t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
+				r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
+			}
+		})
 		if err != nil {
 			t.Errorf("kept regression %s: %v", path, err)
 			continue
