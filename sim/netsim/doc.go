@@ -98,6 +98,6 @@
 //     them: Start, StartAt, Crash, Vanish, Restart, Signal, Stop, Stall, StepWall,
 //     DriftWall, Faulty. [Net.Program]: what Spawn starts.
 //   - [Link], [LinkFaults], [Net.Partition]: the way between.
-//   - [Store]: what outlives programs.
+//   - [Store]: what outlives programs. [Rules]: what systems must do for a story.
 //   - [Balancer], [Service], [Pipeline], [Net.Squatter]: what others run.
 package netsim
