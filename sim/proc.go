@@ -184,8 +184,18 @@ func (s *labelState) next() (EventID, uint32) {
 	return EventID(mix(s.base, uint64(s.occ))), s.occ
 }
 
-// window is what the profile says of p's events called l.
+// window is what the profile says of p's events called l, on a machine as slow as
+// this run's.
 func (p *Proc) window(l Label) Window {
+	win := p.row(l)
+	if slow := p.world.slow; slow != 0 {
+		return win.times(slow)
+	}
+	return win
+}
+
+// row is what the profile says of p's events called l.
+func (p *Proc) row(l Label) Window {
 	s := p.at(l)
 	if !s.known {
 		s.window, s.known = p.profile.find(p.name, p.world.labels.list[l]), true
@@ -195,7 +205,7 @@ func (p *Proc) window(l Label) Window {
 
 func (p *Proc) startWindow() Window {
 	l := p.label("start")
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return Window{}
@@ -272,7 +282,7 @@ func (p *Proc) StepFor(l Label, win Window) {
 // slack is how late p may be woken by the timer l: its own row if the profile
 // has one, else Timer.
 func (p *Proc) slack(l Label) Window {
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return p.profile.Timer
@@ -365,6 +375,7 @@ func (w *World) unwind() {
 		p.unwind()
 		p.coro = nil
 	}
+	w.parts.KillAll()
 	for _, f := range w.exits {
 		f()
 	}

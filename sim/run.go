@@ -88,6 +88,7 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 	}()
 	for e.handler != nil {
 		w.inHandler = true
+		w.resumed(e.proc)
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
 		if w.stale != nil { // this stack is to be left

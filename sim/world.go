@@ -105,6 +105,7 @@ type World struct {
 	procs        []*Proc // in the order of creation; the first is the world itself
 	spare        map[string][]*Proc
 	pool         coro.Pool
+	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
@@ -131,6 +132,7 @@ type World struct {
 	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
+	slow       int64 // thousandths by which the profile's windows are longer; 0 is 1000
 	mistake    error // of the scenario's author; ends the run
 	verdict    Verdict
 	failure    Failure
@@ -171,7 +173,10 @@ func NewWorld() *World {
 }
 
 // Close ends the coroutines that the World keeps. It must not be used afterwards.
-func (w *World) Close() { w.pool.Close() }
+func (w *World) Close() {
+	w.pool.Close()
+	w.parts.Close()
+}
 
 // misuse is how a mistake of a scenario's author travels to the end of the run.
 type misuse struct{ err error }
@@ -261,6 +266,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
 	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
 	w.exits = w.exits[:0]
+	w.slow = 0
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
@@ -285,6 +291,30 @@ func (w *World) Variant() string { return w.variant }
 
 // Profile is the profile of this run.
 func (w *World) Profile() *Profile { return w.profile }
+
+// Mode says how time passes in this run: a bound on a test's wall time, for one,
+// means something only where durations are drawn.
+func (w *World) Mode() Mode { return w.cfg.Mode }
+
+// Sample is 64 random bits that depend on the seed and the label, for what varies
+// from run to run and not from step to step, such as how fast the machine is. It is
+// 0 in Timed mode, in which nothing is drawn.
+func (w *World) Sample(label string) uint64 {
+	if w.cfg.Mode == Timed {
+		return 0
+	}
+	return splitmix(mix(w.cfg.Seed, hashString(label)))
+}
+
+// Slow makes this run that of a machine on which everything of which the profile has
+// a window takes thousandths/1000 as long: work, not timers, nor how late they are.
+// It is called at set-up.
+func (w *World) Slow(thousandths int64) {
+	if thousandths < 1 || thousandths > 1_000_000 {
+		w.misuse("slow machine: %d thousandths; want 1 to 1,000,000", thousandths)
+	}
+	w.slow = thousandths
+}
 
 // Steps is the number of events fired so far.
 func (w *World) Steps() int { return w.steps }

@@ -59,7 +59,7 @@ func (p *envPromise) Reason() error { return p.reason }
 
 // Async implements env.Loop.
 func (l *envLoop) Async(body func(a env.Async) (any, error)) env.Promise {
-	return (*envPromise)(l.Loop.Async(func(a *Async) (Value, error) { return body(a) }))
+	return (*envPromise)(l.Loop.begin(&Async{logic: body}))
 }
 
 // NewPromise implements env.Loop.
