@@ -219,6 +219,7 @@ func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
 
 func (p *Proc) resume() coro.Status {
 	p.world.resumed(p)
+	p.world.stack = p
 	if p.coro == nil {
 		p.life++
 		p.coro = p.world.pool.Start((*procJob)(p))
@@ -309,7 +310,7 @@ func (p *Proc) Kill() {
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
 	p.leave()
-	if w.where == p && p.coro != nil {
+	if w.stack == p && p.coro != nil {
 		// This runs on the stack of p: by its own hand, or in a handler, since p asked
 		// for the next event itself. It is unwound as soon as it has handed over.
 		w.stale = p

@@ -119,6 +119,7 @@ type World struct {
 	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
+	stack      *Proc // on whose stack this runs, unless it has ended
 	stale      *Proc // killed while its own stack was in use; the loop unwinds it
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
@@ -262,7 +263,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.zone.Reset()
 	w.props.reset()
 	w.marks = w.marks[:0]
-	w.next, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil
+	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
 	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
 	w.exits = w.exits[:0]

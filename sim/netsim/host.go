@@ -340,6 +340,7 @@ func (h *Host) Stall(label string) {
 
 // goOn handles what came during a stall.
 func (h *Host) goOn() {
+	h.n.rule("os.stall")
 	h.stalled = false
 	for _, timers := range [...]bool{true, false} {
 		for _, b := range h.backlog {
