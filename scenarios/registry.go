@@ -6,8 +6,11 @@ package scenarios
 import (
 	"slices"
 
+	"github.com/seed-3519b94c/simrun/scenarios/depopt"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
+	"github.com/seed-3519b94c/simrun/scenarios/recycle"
+	"github.com/seed-3519b94c/simrun/scenarios/startup"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -16,5 +19,8 @@ func All() []*sim.Scenario {
 	return slices.Concat(
 		quickstart.All(),
 		hotreload.All(),
+		depopt.All(),
+		recycle.All(),
+		startup.All(),
 	)
 }

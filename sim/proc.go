@@ -240,7 +240,7 @@ func (p *Proc) yield() {
 		return
 	}
 	next := w.advance()
-	if next == p {
+	if next == p && w.stale == nil {
 		return
 	}
 	w.next = next
@@ -309,20 +309,38 @@ func (p *Proc) Kill() {
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
 	p.leave()
-	if w.cur.proc == p && !w.inHandler {
-		p.killed = true
-		w.doomed = p
-		w.next = w.advance()
-		p.coro.Yield()
+	if w.where == p && p.coro != nil {
+		// This runs on the stack of p: by its own hand, or in a handler, since p asked
+		// for the next event itself. It is unwound as soon as it has handed over.
+		w.stale = p
+		p.done = true
+		w.Write(p.being)
+		if !w.inHandler {
+			p.coro.Yield()
+		}
 		return
 	}
 	p.kill()
 }
 
+// unwindStale ends the coroutine of a life that ended while its stack was in use. The
+// next life may have begun.
+func (p *Proc) unwindStale() {
+	p.killed = true
+	if p.unwind() == coro.Survived {
+		p.survived()
+	}
+	p.coro, p.killed = nil, false
+}
+
+func (p *Proc) survived() {
+	p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+}
+
 func (p *Proc) kill() {
 	p.killed = true
 	if p.coro != nil && p.unwind() == coro.Survived {
-		p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+		p.survived()
 	}
 	p.ended()
 	p.killed = false
@@ -356,6 +374,10 @@ func (w *World) unwind() {
 		p.killed = true
 		p.unwind()
 		p.coro = nil
+	}
+	w.parts.KillAll()
+	for _, f := range w.exits {
+		f()
 	}
 }
 

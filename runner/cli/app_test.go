@@ -181,7 +181,7 @@ func TestProgressInALog(t *testing.T) {
 	require.NotContains(t, d.err.String(), "\r")
 	got := strings.Split(strings.TrimSuffix(d.err.String(), "\n"), "\n")
 	require.Len(t, got, 2, d.err.String())
-	require.Regexp(t, `^cart/total locked: \d+ of 1,200 runs, \d+ distinct orders, [\d.]+s, .+`, got[0])
+	require.Regexp(t, `^cart/total locked: \d+ of 1,200 runs, \d+ distinct orders, 2 pairs in one order only, [\d.]+s, .+`, got[0])
 }
 
 func TestProgressOnATerminal(t *testing.T) {

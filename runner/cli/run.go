@@ -98,7 +98,7 @@ func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
 	case f.budget < 0:
 		return nil, usage(fmt.Errorf("--budget %v: want more than nothing, or 0 for no bound", f.budget))
 	}
-	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge}
+	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge, Pairs: lookAtPairs}
 	if p.options.Profile, err = profile(sc, f.profile); err != nil {
 		return nil, err
 	}

@@ -31,6 +31,7 @@ type Promise struct {
 	rest    []*reaction
 	state   State
 	handled bool // [[PromiseIsHandled]]
+	derived bool // returned by Then, Catch or Finally
 	tracked tracked
 }
 
@@ -80,8 +81,11 @@ func (r *reaction) run(*Loop) error {
 }
 
 // react is PerformPromiseThen (27.2.5.4.1).
-func (p *Promise) react(r reaction) {
-	rp := &r
+func (p *Promise) react(r reaction) { p.register(&r) }
+
+// register is react with a reaction that the caller keeps. It is the promise's until it
+// runs.
+func (p *Promise) register(rp *reaction) {
 	switch {
 	case p.state != Pending:
 		rp.source = p

@@ -50,7 +50,7 @@ func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 	wt.table, wt.instance = f.table, d.k.NewInstance(maxQueued)
 	wt.res = d.cache.find(kernel.Resource{Kind: kernel.Queue, ID: uint64(wt.instance)})
 	wt.waiters.Reset()
-	wt.ready = nil
+	wt.ready, wt.buf = nil, wt.buf[:0]
 	d.watchers = append(d.watchers, wt)
 	return wt
 }
