@@ -26,6 +26,7 @@ type job struct {
 	part   *strategy.Reduced
 	limit  int // runs of a part of the tree
 
+	calm     bool             // without faults
 	learned  strategy.Learned // what the strategy may know
 	sample   bool             // it is one of the runs that strategies learn from
 	schedule sim.Schedule     // to follow, where it can be

@@ -69,6 +69,7 @@ const (
 
 func (s *sampler) job(arm string) job {
 	j := job{number: s.number, arm: arm, seed: strategy.SeedOf(s.o.Seed, s.number), learned: s.learned}
+	j.calm = s.number < min(batchSize, s.o.Runs/10) // the first ones; few of a few
 	j.sample = s.number < batchSize || s.number%learnEvery == 0 && s.learned.Model.Runs() < learnMost
 	s.number++
 	return j

@@ -94,7 +94,7 @@ func (w *worker) chooser(j *job) sim.Chooser {
 		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: j.learned})
 	}
 	return strategy.Chooser(s, strategy.Data{
-		Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Calm: j.number < batchSize, Faults: j.learned.Faults, Fixed: w.o.Draws,
+		Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Calm: j.calm, Faults: j.learned.Faults, Fixed: w.o.Draws,
 	})
 }
 
