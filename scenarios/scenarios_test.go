@@ -87,7 +87,7 @@ func TestDropIsExhausted(t *testing.T) {
 	r = explore(t, o)
 	require.True(t, r.Exhausted)
 	require.Len(t, r.Failures, 1)
-	require.Equal(t, 8, r.Failing)
+	require.Equal(t, 2, r.Failing)
 	if testing.Short() {
 		return
 	}

@@ -161,8 +161,9 @@ func missesNothing(t *testing.T, walk func() *strategy.Reduced) {
 			return
 		case red.calm > 0: // one way in which calm goes on stands for the others
 			require.Subset(t, all.signatures(), red.signatures(), "%v", p)
-		case red.breaches > 0: // on the way of one order, and not of an equivalent one
-			require.Equal(t, all.signatures(), red.signatures(), "%v", p)
+		case red.breaches > 0: // on the way of one order, and not of an equivalent one, it hides what fails after it
+			require.Subset(t, all.signatures(), red.signatures(), "%v", p)
+			require.Contains(t, red.signatures(), "violation sum", "%v", p)
 		default:
 			require.Equal(t, all.signatures(), red.signatures(), "%v", p)
 			require.Equal(t, all.passing(), red.passing(), "%v", p)

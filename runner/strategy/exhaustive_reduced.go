@@ -64,7 +64,9 @@ import (
 //
 // An event in which something fails ends the run, and is found in the same way. If the
 // world cannot really come to where it fails it is taken for one that matters to
-// everything, so that it is tried again after whatever else may come first.
+// everything, so that it is tried again after whatever else may come first. Where the
+// order that is run again breaks such a property on its way, that is what the run came to:
+// of several properties one can hide another, and each is best judged alone.
 //
 // In calm events happen in nominal order, which depends on more than the class. A run
 // that has events in calm is cut off where calm begins, and its order is run again in
