@@ -106,15 +106,15 @@ var ablated = map[string]string{
 
 // One switch changes the cells that it should, and no other.
 func TestAblation(t *testing.T) {
-	runs := 60
+	runs := 200 // the rarest cell shows in one of twenty random walks
 	if testing.Short() {
-		runs = 20
+		runs = 80
 	}
 	for _, base := range []string{"after-832", "before-832"} {
 		cfg, err := model.Find(base)
 		require.NoError(t, err)
 		for _, s := range known() {
-			o := runner.Options{Variant: base, Profile: "laptop", Runs: runs}
+			o := runner.Options{Variant: base, Profile: "laptop", Strategy: "random", Runs: runs}
 			before := fails(t, s, o)
 			for _, name := range model.Switches() {
 				for _, value := range model.SwitchValues(name) {
