@@ -271,6 +271,9 @@ func (s *story) found() []string {
 	if s.t.Mode == sim.Sampled {
 		out = append(out, "sampled durations, seed "+strconv.FormatUint(s.t.Seed, 10))
 	}
+	if s.t.Mode == sim.Bubbled {
+		out = append(out, "with goroutines in a bubble, so that it is replayed by go test")
+	}
 	if s.t.Minimised > 0 {
 		out = append(out, "minimised in "+plural(s.t.Minimised, "run"))
 	}

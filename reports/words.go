@@ -232,7 +232,23 @@ func plural(n int, one string) string {
 	if n == 1 {
 		return "1 " + one
 	}
-	return strconv.Itoa(n) + " " + one + "s"
+	return comma(n) + " " + one + "s"
+}
+
+// comma is n with its thousands apart.
+func comma(n int) string { return Comma(int64(n)) }
+
+// Comma is n with its thousands apart, such as 12,345.
+func Comma(n int64) string {
+	digits := strconv.FormatInt(n, 10)
+	sign := ""
+	if rest, ok := strings.CutPrefix(digits, "-"); ok {
+		sign, digits = "-", rest
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + "," + digits[i:]
+	}
+	return sign + digits
 }
 
 // touches reports whether event i reads or writes the resource called name.

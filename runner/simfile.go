@@ -40,6 +40,8 @@ func WriteSim(w io.Writer, t *sim.Trace) error {
 	field("judge", strings.Join(t.Judge, ", "))
 	if t.Mode != sim.Timed {
 		field("mode", t.Mode.String())
+	}
+	if t.Mode == sim.Sampled {
 		field("seed", strconv.FormatUint(t.Seed, 10))
 	}
 	field("verdict", t.Verdict.String())
@@ -218,8 +220,13 @@ func setHeader(t *sim.Trace, line string) error {
 	case "judge":
 		t.Judge = strings.Split(value, ", ")
 	case "mode":
-		if t.Mode = sim.Sampled; value != sim.Sampled.String() {
-			err = fmt.Errorf("mode %q: want %q", value, sim.Sampled)
+		switch value {
+		case sim.Sampled.String():
+			t.Mode = sim.Sampled
+		case sim.Bubbled.String():
+			t.Mode = sim.Bubbled
+		default:
+			err = fmt.Errorf("mode %q: want %q or %q", value, sim.Sampled, sim.Bubbled)
 		}
 	case "seed":
 		t.Seed = number(10)

@@ -40,7 +40,7 @@ func TestSimFileRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		trace := &sim.Trace{
 			Scenario: word.Draw(t, "scenario"), Variant: word.Draw(t, "variant"), Profile: word.Draw(t, "profile"),
-			Mode:    rapid.SampledFrom([]sim.Mode{sim.Timed, sim.Sampled}).Draw(t, "mode"),
+			Mode:    rapid.SampledFrom([]sim.Mode{sim.Timed, sim.Sampled, sim.Bubbled}).Draw(t, "mode"),
 			Verdict: sim.Verdict(rapid.IntRange(0, int(sim.Nondeterminism)).Draw(t, "verdict")), Signature: word.Draw(t, "signature"),
 			Fingerprint: rapid.Uint64().Draw(t, "fingerprint"), Rolling: rapid.Uint64().Draw(t, "rolling"),
 			Strategy: word.Draw(t, "strategy"), Module: word.Draw(t, "module"), Revision: word.Draw(t, "revision"),
@@ -107,7 +107,7 @@ func TestSimFileRefused(t *testing.T) {
 		"simrun trace 0\n":                        `read trace "a.sim": line 1: it begins with "simrun trace 0"; want ` + "`simrun trace 1`: is it a .sim file?",
 		"simrun trace 1\n":                        `read trace "a.sim": it names no scenario`,
 		"simrun trace 1\nverdict: green\n":        `read trace "a.sim": line 2: verdict "green": want one of pass, violation, deadlock, budget, panic, nondeterminism`,
-		"simrun trace 1\nmode: fast\n":            `read trace "a.sim": line 2: mode "fast": want "sampled"`,
+		"simrun trace 1\nmode: fast\n":            `read trace "a.sim": line 2: mode "fast": want "sampled" or "bubbled"`,
 		"simrun trace 1\nrolling: xyz\n":          `read trace "a.sim": line 2: rolling "xyz" is no number`,
 		"simrun trace 1\nscenario: x\nhold me\n":  `read trace "a.sim": line 3: choice "hold me": want ` + "`hold EVENT after EVENT` or `draw|option|fault|clock|elapsed CHOICE = NUMBER`",
 		"simrun trace 1\nscenario: x\nend 0 00\n": `read trace "a.sim": ` + runner.ErrEdited.Error(),

@@ -30,14 +30,15 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
-	e.cause, e.late = w.cur.id, 0
+	e.cause, e.late, e.armed = w.cur.id, 0, int32(w.steps)
+	e.enabled = e.armed
 	e.nominal = from + int64(win.Nominal)
-	e.idle = p.background || w.idle
+	e.idle, e.disabled = p.background || w.idle, false
 	e.gen++
 	e.at = e.nominal
 	switch {
 	case w.cfg.Mode == Sampled:
-		e.at = from + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
+		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
 	case m == 0:
 		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
 	default:
@@ -53,12 +54,28 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	return EventRef{slot, e.gen}
 }
 
+// seedNow is the seed with which durations are drawn at this step.
+func (w *World) seedNow() uint64 {
+	for len(w.reseed) > 0 && w.steps >= w.reseed[0].Step {
+		w.seed, w.reseed = w.reseed[0].Seed, w.reseed[1:]
+	}
+	return w.seed
+}
+
 // Cancel takes a pending event back and reports whether it was still pending.
 func (w *World) Cancel(r EventRef) bool {
-	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+	e := w.ofRef(r)
+	if e == nil {
 		return false
 	}
-	e := &w.pending.slab[r.slot]
+	if e.disabled {
+		if e.late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		}
+		w.pending.out--
+		w.pending.release(r.slot)
+		return true
+	}
 	if w.cfg.Mode == Timed {
 		w.zone.Cancel(e.v)
 	}

@@ -23,7 +23,10 @@ type Alternative struct {
 	Process int32 // index of its process, in the order of creation
 	Label   Label
 	Nominal int64 // nominal instant in nanoseconds
-	slot    int32
+	// Armed is the number of events that had fired when it was armed: in the Log,
+	// its cause is event Armed-1. 0 is the set-up.
+	Armed int32
+	slot  int32
 }
 
 // Point is a place where more than one thing can happen. Alternative 0 is
@@ -53,6 +56,16 @@ type Point struct {
 // Name is the readable identity of a choice that is not KindSchedule.
 func (p *Point) Name() string {
 	return eventName(p.world.procs[p.proc].name, p.world.dataLabel(p.label), p.occ)
+}
+
+// FaultRate is the chance that the profile gives to the fault that p is about: see
+// Profile.Faults.
+func (p *Point) FaultRate() float64 {
+	w := p.world
+	if len(w.profile.Faults) == 0 {
+		return 0
+	}
+	return row(w.profile.Faults, w.procs[p.proc].name, w.dataLabel(p.label), 0)
 }
 
 // Chooser is the only source of nondeterminism of a World. Choose returns an

@@ -2,12 +2,12 @@ package sim_test
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
 	"github.com/seed-3519b94c/simrun/sim/vfs"
+	"github.com/seed-3519b94c/simrun/sim/vfs/fswatch"
 	"pgregory.net/rapid"
 )
 
@@ -19,6 +19,7 @@ type busyWorld struct {
 	timeless bool
 	parts    int // of a large write
 	procs    []busyProc
+	watchers []vfs.System // watcher libraries, each with a reader of its own
 }
 
 // busyProc is a plain process or, if loop, a loop that runs code as its script.
@@ -60,6 +61,12 @@ const (
 	busyRmWatch
 	busyReadWatch
 	busyPollWatch
+	busyFileAdd
+	busyFileRemove
+	busyFileNext
+	busyFileEvent
+	busyFileFailure
+	busyFileClose
 	busyLocked
 	busyPush
 	busyPop
@@ -76,6 +83,8 @@ const (
 	busyImmediate
 	busyOffload
 	busyAwait
+	busyFSWatch
+	busyFSClose
 	busyKinds
 	// Only where there is time.
 	busyTimer
@@ -87,6 +96,8 @@ func busyWorlds() *rapid.Generator[*busyWorld] {
 	return rapid.Custom(func(t *rapid.T) *busyWorld {
 		b := &busyWorld{timeless: rapid.IntRange(0, 3).Draw(t, "clock") == 0, parts: rapid.IntRange(1, 3).Draw(t, "parts")}
 		b.timeless = !b.timeless
+		b.watchers = rapid.SliceOfN(rapid.SampledFrom([]vfs.System{
+			vfs.Inotify, vfs.Inotify, vfs.Inotify, vfs.Kqueue, vfs.RDCW, vfs.FSEvents}), 0, 2).Draw(t, "watchers")
 		for range rapid.IntRange(2, 4).Draw(t, "processes") {
 			b.procs = append(b.procs, busyProc{
 				loop:  rapid.IntRange(0, 2).Draw(t, "loop") == 2,
@@ -103,9 +114,11 @@ func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
 	code := make([]call, rapid.IntRange((n+2)/3, n).Draw(t, "calls"))
 	var all []busyDo
 	for do := range busyTimedKinds {
-		if do < busyKinds || do > busyKinds && !b.timeless {
-			all = append(all, do)
+		watcher := do >= busyFileAdd && do <= busyFileClose
+		if do == busyKinds || do > busyKinds && b.timeless || watcher && len(b.watchers) == 0 {
+			continue
 		}
+		all = append(all, do)
 	}
 	kinds := rapid.SampledFrom(all)
 	paths := rapid.SampledFrom([]string{"a", "b", "d/a", "d/b", "d", "e/a", "e"})
@@ -117,7 +130,7 @@ func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
 		c.size = rapid.IntRange(0, 8).Draw(t, "size")
 		if depth > 0 {
 			switch c.do {
-			case busyPost, busyMicrotask, busyImmediate, busyOffload, busyAwait, busyTimer:
+			case busyPost, busyMicrotask, busyImmediate, busyOffload, busyAwait, busyTimer, busyFSWatch:
 				c.code = b.draw(t, 3, depth-1)
 			}
 		}
@@ -131,6 +144,7 @@ type busyRun struct {
 	disk     *vfs.Disk
 	groups   [2]*vfs.FS
 	watchers [2]*vfs.Watcher
+	files    []*vfs.FileWatcher
 	mutexes  [2]*sim.Mutex
 	queues   [2]*sim.Queue[string]
 	wakers   [2]*sim.Waker
@@ -146,6 +160,8 @@ type actor struct {
 	p       *sim.Proc
 	js      *jsloop.Process
 	fs      *vfs.FS
+	fsw     *vfs.FSWatch // of a loop
+	handles []fswatch.Handle
 	log     []byte
 	version uint32 // of what it writes, unlike everybody else's
 	since   env.Mark
@@ -169,12 +185,24 @@ func (b *busyWorld) scenario(into *busyRun) *sim.Scenario {
 			r.wakers[i] = w.NewWaker(fmt.Sprint("waker", i))
 			r.numbers[i] = w.NewUint32(fmt.Sprint("number", i))
 		}
+		for i, on := range b.watchers {
+			r.files = append(r.files, r.groups[i].NewFileWatcher(fmt.Sprint("files", i), on))
+		}
 		for i, p := range b.procs {
 			r.start(fmt.Sprint("P", i), p)
 		}
 	}
 	return s
 }
+
+func (b *busyWorld) observed() (*sim.Scenario, observedRun) {
+	r := new(busyRun)
+	return b.scenario(r), r
+}
+
+func (b *busyWorld) free() bool { return b.timeless }
+
+func (r *busyRun) world() *sim.World { return r.w }
 
 func (r *busyRun) start(name string, b busyProc) {
 	a := r.actor(name, r.groups[b.group])
@@ -186,6 +214,7 @@ func (r *busyRun) start(name string, b busyProc) {
 	a.js.Group = 4
 	a.p = a.js.Proc()
 	r.loops = append(r.loops, a)
+	a.fsw = a.fs.NewFSWatch("fswatch of "+name, a.js)
 	a.js.Main(func() {
 		a.js.Ref() // others may post at any time
 		a.calls(b.code)
@@ -201,7 +230,7 @@ func (r *busyRun) actor(name string, fs *vfs.FS) *actor {
 func (a *actor) calls(code []call) {
 	for _, c := range code {
 		a.note(c.do)
-		if !a.file(c) && !a.watch(c) && !a.shared(c) && a.js != nil {
+		if !a.file(c) && !a.watch(c) && !a.fileWatch(c) && !a.shared(c) && a.js != nil {
 			a.script(c)
 		}
 	}
@@ -216,154 +245,15 @@ func (a *actor) text(n int) env.Data {
 	return env.Fill(a.name+"!", n*(len(a.name)+1), a.version)
 }
 
-// file makes calls on files. Descriptors go by number, whoever opened them.
-func (a *actor) file(c call) bool {
-	fd := env.FD(c.number)
-	note2 := func(v any, err error) { a.note(v, err) }
-	switch c.do {
-	case busyOpen:
-		note2(a.fs.Open(c.path, env.ReadWrite|env.Create))
-	case busyTruncate:
-		note2(a.fs.Open(c.path, env.WriteOnly|env.Create|env.Truncate))
-	case busyAppend:
-		note2(a.fs.Open(c.path, env.WriteOnly|env.Append))
-	case busyOpenDir:
-		note2(a.fs.Open(c.path, env.Directory))
-	case busyReadDir:
-		note2(a.fs.ReadDir(fd))
-	case busyRead:
-		note2(a.fs.Read(fd, c.size<<12))
-	case busyWrite:
-		note2(a.fs.Write(fd, a.text(c.size)))
-	case busyWriteLarge:
-		note2(a.fs.Write(fd, a.text(6<<10)))
-	case busySeek:
-		a.note(a.fs.Seek(fd, int64(c.size)))
-	case busyFtruncate:
-		a.note(a.fs.Ftruncate(fd, int64(c.size)))
-	case busyFstat:
-		st, err := a.fs.Fstat(fd)
-		st.Inode = 0 // numbers are given out in the order of making, and mean no more
-		a.note(st, err)
-	case busyFsync:
-		a.note(a.fs.Fsync(fd))
-	case busyClose:
-		a.note(a.fs.Close(fd))
-	case busyAccess:
-		a.note(a.fs.Access(c.path))
-	case busyRename:
-		a.note(a.fs.Rename(c.path, c.other))
-	case busyUnlink:
-		a.note(a.fs.Unlink(c.path))
-	case busyMkdir:
-		a.note(a.fs.Mkdir(c.path))
-	default:
-		return false
-	}
-	return true
-}
-
-func (a *actor) watch(c call) bool {
-	wt := a.run.watchers[c.number&1]
-	switch c.do {
-	case busyAddWatch:
-		mask := []env.WatchMask{env.InAllEvents, env.InModify | env.InCreate, env.InAllEvents | env.InOneshot, env.InModify | env.InMaskAdd | env.InExclUnlink}
-		wd, err := wt.AddWatch(c.path, mask[c.size&3])
-		a.note(wd, err)
-	case busyRmWatch:
-		a.note(wt.RmWatch(env.WD(c.size & 3)))
-	case busyReadWatch:
-		evs, err := wt.Read(1 << c.size << 4)
-		for _, ev := range evs {
-			a.note(ev.WD, ev.Mask, ev.Name) // cookies pair records and mean no more
-		}
-		a.note(err)
-	case busyPollWatch:
-		a.note(wt.Poll(time.Duration(c.size) * time.Microsecond))
-	default:
-		return false
-	}
-	return true
-}
-
-func (a *actor) shared(c call) bool {
-	r, i := a.run, c.number&1
-	switch c.do {
-	case busyLocked:
-		r.mutexes[i].Lock()
-		a.p.Step("inside")
-		r.mutexes[i].Unlock()
-	case busyPush:
-		r.queues[i].Push(fmt.Sprint(a.name, len(a.log)))
-	case busyPop:
-		a.note(r.queues[i].Pop())
-	case busyTakeAll:
-		a.note(r.queues[i].TakeAll(nil))
-	case busyWake:
-		r.wakers[i].Wake()
-	case busyPoll:
-		a.note(r.wakers[i].Poll(time.Duration(c.size-1) * time.Microsecond))
-	case busyAdd:
-		a.note(r.numbers[i].Add(1))
-	case busySwap:
-		a.note(r.numbers[i].Swap(uint32(c.size)))
-	case busyLoad:
-		a.note(r.numbers[i].Load())
-	case busySleep:
-		a.p.Sleep("sleep", time.Duration(c.size)*time.Microsecond)
-	case busyPost:
-		if len(r.loops) > 0 {
-			to := r.loops[c.number%len(r.loops)]
-			to.js.Post([]string{"", "read", "write"}[c.size%3], func() { to.calls(c.code) })
-		}
-	case busyElapsed:
-		if a.since == 0 {
-			a.since = a.p.Mark()
-		}
-		a.note(a.p.Elapsed(a.since, time.Duration(c.size)*time.Microsecond))
-	default:
-		return false
-	}
-	return true
-}
-
-// script does what only code on a loop can.
-func (a *actor) script(c call) {
-	work := func() *jsloop.Promise {
-		t := a.run.actor(a.name, a.fs)
-		return a.js.Offload("work", func(p *sim.Proc) (jsloop.Value, error) {
-			t.name, t.p, t.version = p.Name(), p, 0
-			for _, b := range []byte(t.name) { // of its own, in whatever order threads are made
-				t.version = t.version*31 + uint32(b)
-			}
-			t.calls(c.code)
-			return len(t.log), nil
-		})
-	}
-	switch c.do {
-	case busyMicrotask:
-		a.js.QueueMicrotask(func() { a.calls(c.code) })
-	case busyImmediate:
-		a.js.SetImmediate(func() { a.calls(c.code) })
-	case busyTimer:
-		a.js.SetTimeout(func() { a.calls(c.code) }, float64(c.size))
-	case busyOffload:
-		work().Then(func(v jsloop.Value) (jsloop.Value, error) { a.note(v); return nil, nil }, nil)
-	case busyAwait:
-		a.js.Async(func(as *jsloop.Async) (jsloop.Value, error) {
-			v, err := as.Await(work())
-			a.note(v, err)
-			a.calls(c.code)
-			return nil, nil
-		})
-	}
-}
-
 // appendState appends all that is shared, and what everybody has seen.
 func (r *busyRun) appendState(dst []byte) []byte {
 	dst = r.disk.AppendState(dst)
+	for _, fw := range r.files {
+		dst = fw.AppendState(append(dst, '\n'))
+	}
 	for _, a := range r.loops {
 		dst = a.js.AppendState(append(dst, '\n'))
+		dst = a.fsw.AppendState(append(dst, '\n'))
 	}
 	// Actors of offloaded work come in any order, so what they have seen is summed up.
 	var sum uint64

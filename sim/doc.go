@@ -70,6 +70,7 @@
 //   - [Mutex], [Uint32], [Queue], [Waker], [Output]: what processes share; they
 //     implement the interfaces of package env. [Waitlist] builds more of them.
 //   - [Draw]: parameters. [World.Fault]: faults.
+//   - Package linear states that an object is linearizable.
 //   - [World.Resource], [World.Read], [World.Write]: footprints, from which
 //     follows which events conflict and which orders are the same.
 //   - [Chooser], [Point], [Observer]: the one seam of nondeterminism.

@@ -16,12 +16,27 @@ import (
 // is for state that code changes without a call that the world could see. The name
 // is said when f panics. Properties stated before look before f, those after, after.
 func (w *World) AtEnd(name string, f func()) {
-	w.Always(name, func() error {
+	w.props.always = append(w.props.always, alwaysProperty{name, func() error {
 		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
 		f()
 		w.print += w.cur.print
 		return nil
-	})
+	}}) // whatever is judged, and nothing that the scenario states
+	w.props.hooks++
+}
+
+// AtExit calls f when this run is over and its processes have ended, whatever it came
+// to. It can change nothing of the run any more.
+func (w *World) AtExit(f func()) { w.exits = append(w.exits, f) }
+
+// Bubble says that the logic of this run has goroutines of its own, which run while an
+// event has its effect: what they do in it is up to the scheduler of Go as soon as more
+// than one of them is awake. The mode of the run's trace tells.
+func (w *World) Bubble() {
+	if w.cfg.Mode != Timed {
+		w.misuse("mode %v: not for goroutines in a bubble", w.cfg.Mode)
+	}
+	w.bubbled = true
 }
 
 // Mistake ends the run with an error: something is wrong with the scenario, not
@@ -74,6 +89,34 @@ func (w *World) SetActivity(r EventRef, counts bool) {
 	} else {
 		w.foreground--
 	}
+}
+
+// Current is the ID of the event that is having its effect.
+func (w *World) Current() EventID { return w.cur.id }
+
+// AfterChained is After for an event of a chain, in which each arms the next in a way
+// that no schedule changes: it is called label, whoever arms it, and to the
+// fingerprint first, with which the chain began, is its cause. So a model can keep
+// many periodic timers in one pending event without ordering their ticks.
+func (p *Proc) AfterChained(first EventID, l Label, win Window, h Handler, arg int64) EventRef {
+	w := p.world
+	armer := w.cur.proc
+	w.cur.proc = p
+	r := w.arm(p, l, win, h, arg)
+	w.cur.proc = armer
+	if r.gen != 0 {
+		w.pending.slab[r.slot].cause = first
+	}
+	return r
+}
+
+// Choice decides among n alternatives that are no parameters of the scenario, such as
+// which server a balancer picks: 0 is the boring one.
+func (w *World) Choice(label string, n int) int {
+	if n < 1 {
+		w.misuse("choice %q: among %d", label, n)
+	}
+	return int(w.choose(KindDraw, w.cur.proc, w.dataLabelOf(label), 0, n, 0))
 }
 
 // Coroutines are for parts of a world that run code in coroutines of their own, such

@@ -83,3 +83,19 @@ func TestExpectationsOfProfiles(t *testing.T) {
 	require.False(t, s.Expected("c", "").Allows(sim.Violation, "S"), "every run should pass")
 	require.True(t, s.Expected("c", "").Allows(sim.Pass, ""))
 }
+
+// What parts of a world do at the end of every event they do whatever is judged, and it
+// is no property.
+func TestJudgeLeavesHooksAlone(t *testing.T) {
+	ends := 0
+	s := &sim.Scenario{Name: "test", Properties: []sim.PropertyDoc{{Name: "p"}}, Build: func(w *sim.World) {
+		ends = 0
+		w.AtEnd("part", func() { ends++ })
+		w.Always("p", func() error { return nil })
+		w.Process("A", func(p *sim.Proc) { p.Step("step") })
+	}}
+	r, err := newWorld(t).Run(s, sim.Config{Judge: []string{"p"}})
+	require.NoError(t, err)
+	require.Equal(t, 1+2, ends)
+	require.Equal(t, 1, r.Stated)
+}

@@ -21,16 +21,19 @@ var layers = []layer{
 	{in: "model/...", ours: "sim/env model/...", why: "the logic under test does not know that it is simulated"},
 
 	{in: "sim/simclock", ours: "sim sim/env sim/coro", theirs: "github.com/benbjohnson/clock", why: "parts of the engine stand on the engine alone"},
+	{in: "sim/linear", ours: "sim", theirs: "github.com/anishathalye/porcupine", why: "a property stands on the engine and a checker"},
 	{in: "sim/...", ours: "sim/...", why: "the engine and its parts stand on themselves alone"},
 
 	{in: "scenarios/...", ours: "sim/... model/... scenarios/...", why: "a scenario wires a model to a world; what runs it is not its business"},
-	{in: "reports", ours: "sim", why: "a report is a function of a trace"},
+	{in: "reports", ours: "sim", theirs: "google.golang.org/protobuf/encoding/protowire", why: "a report is a function of a trace"},
 
 	// The runner never imports scenarios: a user's own binary is cli.Main(myScenarios...).
 	{in: "runner/strategy", ours: "sim", why: "a strategy sees the choices of a world and nothing else"},
-	{in: "runner/store", ours: "sim", theirs: "github.com/benbjohnson/clock modernc.org/sqlite modernc.org/sqlite/lib", why: "the store keeps traces"},
+	{in: "runner/store", ours: "sim", theirs: "github.com/benbjohnson/clock modernc.org/sqlite modernc.org/sqlite/lib modernc.org/sqlite/vtab", why: "the store keeps traces"},
+	{in: "runner/flake", ours: "sim runner runner/strategy", theirs: "github.com/benbjohnson/clock gonum.org/v1/gonum/mathext gonum.org/v1/gonum/stat gonum.org/v1/gonum/stat/distuv", why: "scenarios are the user's"},
+	{in: "runner/matrix", ours: "sim runner", why: "scenarios are the user's"},
 	{in: "runner/simtest", ours: "sim runner/... reports", theirs: "pgregory.net/rapid", why: "scenarios are the user's"},
-	{in: "runner/cli", ours: "sim runner/... reports", theirs: "github.com/benbjohnson/clock github.com/spf13/cobra golang.org/x/term", why: "scenarios are the user's"},
+	{in: "runner/cli", ours: "sim runner/... reports", theirs: "github.com/benbjohnson/clock github.com/spf13/cobra github.com/spf13/pflag golang.org/x/term", why: "scenarios are the user's"},
 	{in: "runner/simrun", ours: "runner/cli scenarios", why: "the binary only joins the command and the scenarios"},
 	{in: "runner", ours: "sim reports runner/strategy", theirs: "github.com/benbjohnson/clock", why: "the runner knows no scenario and no front end"},
 }

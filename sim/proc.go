@@ -184,8 +184,18 @@ func (s *labelState) next() (EventID, uint32) {
 	return EventID(mix(s.base, uint64(s.occ))), s.occ
 }
 
-// window is what the profile says of p's events called l.
+// window is what the profile says of p's events called l, on a machine as slow as
+// this run's.
 func (p *Proc) window(l Label) Window {
+	win := p.row(l)
+	if slow := p.world.slow; slow != 0 {
+		return win.times(slow)
+	}
+	return win
+}
+
+// row is what the profile says of p's events called l.
+func (p *Proc) row(l Label) Window {
 	s := p.at(l)
 	if !s.known {
 		s.window, s.known = p.profile.find(p.name, p.world.labels.list[l]), true
@@ -195,7 +205,7 @@ func (p *Proc) window(l Label) Window {
 
 func (p *Proc) startWindow() Window {
 	l := p.label("start")
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return Window{}
@@ -209,6 +219,7 @@ func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
 
 func (p *Proc) resume() coro.Status {
 	p.world.resumed(p)
+	p.world.stack = p
 	if p.coro == nil {
 		p.life++
 		p.coro = p.world.pool.Start((*procJob)(p))
@@ -230,7 +241,7 @@ func (p *Proc) yield() {
 		return
 	}
 	next := w.advance()
-	if next == p {
+	if next == p && w.stale == nil {
 		return
 	}
 	w.next = next
@@ -272,7 +283,7 @@ func (p *Proc) StepFor(l Label, win Window) {
 // slack is how late p may be woken by the timer l: its own row if the profile
 // has one, else Timer.
 func (p *Proc) slack(l Label) Window {
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return p.profile.Timer
@@ -299,20 +310,38 @@ func (p *Proc) Kill() {
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
 	p.leave()
-	if w.cur.proc == p && !w.inHandler {
-		p.killed = true
-		w.doomed = p
-		w.next = w.advance()
-		p.coro.Yield()
+	if w.stack == p && p.coro != nil {
+		// This runs on the stack of p: by its own hand, or in a handler, since p asked
+		// for the next event itself. It is unwound as soon as it has handed over.
+		w.stale = p
+		p.done = true
+		w.Write(p.being)
+		if !w.inHandler {
+			p.coro.Yield()
+		}
 		return
 	}
 	p.kill()
 }
 
+// unwindStale ends the coroutine of a life that ended while its stack was in use. The
+// next life may have begun.
+func (p *Proc) unwindStale() {
+	p.killed = true
+	if p.unwind() == coro.Survived {
+		p.survived()
+	}
+	p.coro, p.killed = nil, false
+}
+
+func (p *Proc) survived() {
+	p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+}
+
 func (p *Proc) kill() {
 	p.killed = true
 	if p.coro != nil && p.unwind() == coro.Survived {
-		p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+		p.survived()
 	}
 	p.ended()
 	p.killed = false
@@ -348,6 +377,9 @@ func (w *World) unwind() {
 		p.coro = nil
 	}
 	w.parts.KillAll()
+	for _, f := range w.exits {
+		f()
+	}
 }
 
 // unwind ends p's coroutine where it is blocked. Whatever its deferred functions

@@ -10,6 +10,7 @@ import (
 // properties are what a scenario says must hold.
 type properties struct {
 	always      []alwaysProperty
+	hooks       int // entries of always that are none, see World.AtEnd
 	obligations []*Obligation
 	eventually  []*eventually
 	goals       []string
@@ -33,13 +34,13 @@ type eventually struct {
 
 func (ps *properties) reset() {
 	ps.always, ps.obligations, ps.eventually = ps.always[:0], ps.obligations[:0], ps.eventually[:0]
-	ps.goals, ps.reached = ps.goals[:0], ps.reached[:0]
+	ps.goals, ps.reached, ps.hooks = ps.goals[:0], ps.reached[:0], 0
 	ps.waiting, ps.deadlines, ps.looking = 0, 0, false
 }
 
 // stated counts what was stated by the scenario's author.
 func (ps *properties) stated() int {
-	n := len(ps.always) + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
+	n := len(ps.always) - ps.hooks + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
 	if ps.looking {
 		n-- // that is ours
 	}
@@ -83,7 +84,23 @@ type Goal struct {
 }
 
 // Reached says that the goal was reached in this run.
-func (g Goal) Reached() { g.w.props.reached[g.i] = true }
+func (g Goal) Reached() {
+	if w := g.w; !w.props.reached[g.i] {
+		w.props.reached[g.i] = true
+		w.Level(len(w.levels) + 1)
+	}
+}
+
+// Level says how near a run has come to something rare, by a number that rises: so
+// many of the conditions for it have come together. Splitting, which estimates how
+// often it happens, goes on from where a level was reached. Reaching a goal for the
+// first time is a level too.
+func (w *World) Level(n int) {
+	const most = 1000
+	for len(w.levels) < min(n, most) {
+		w.levels = append(w.levels, w.steps)
+	}
+}
 
 // Obligation is something that, once opened, must be closed exactly once. One
 // Obligation holds any number of them apart by key.

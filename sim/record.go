@@ -107,7 +107,12 @@ func (r *recorder) at(rec int32) int32 {
 	return r.position[rec]
 }
 
-func (r *recorder) cancelled(e *event) { r.armedEvents[e.rec].Until = int(r.current) }
+func (r *recorder) cancelled(e *event) {
+	a := &r.armedEvents[e.rec]
+	if a.Until = int(r.current); r.current < 0 { // in the set-up: it bounds nothing
+		a.Earliest, a.Latest = 0, int64(Unbounded)
+	}
+}
 
 func (r *recorder) fact(event, ref int32, lo, hi int64) {
 	r.facts = append(r.facts, timed.Fact{Event: int(event), Ref: int(ref), Lo: lo, Hi: hi})
@@ -205,6 +210,9 @@ func (r *recorder) trace(w *World, res *Result) *Trace {
 	for i := range t.Schedule {
 		d := &t.Schedule[i]
 		d.Name, d.AfterName = r.nameOf(d.Event), r.nameOf(d.After)
+	}
+	if w.bubbled {
+		t.Mode = Bubbled
 	}
 	t.compact()
 	if w.cfg.Mode == Timed {

@@ -30,9 +30,10 @@ func (w *World) loop() {
 			p.coro = nil
 			return
 		}
-		if d := w.doomed; d != nil {
-			w.doomed = nil
-			d.kill()
+		if s := w.stale; s != nil {
+			w.stale = nil
+			s.unwindStale()
+			w.next = w.advance()
 		}
 	}
 }
@@ -50,7 +51,7 @@ func (w *World) advance() *Proc {
 		if e.handler == nil {
 			return e.proc
 		}
-		if next, over := w.handle(e); next != nil || over {
+		if next, over := w.handle(e); next != nil || over || w.stale != nil {
 			return next
 		}
 	}
@@ -90,6 +91,9 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 		w.resumed(e.proc)
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
+		if w.stale != nil { // this stack is to be left
+			return nil, false
+		}
 		if e = w.fireNext(); e == nil {
 			return nil, true
 		}
@@ -142,7 +146,7 @@ func (w *World) choosePending(last int) (int, bool) {
 				return i, true
 			}
 		}
-		w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, slot: int32(i)})
+		w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, Armed: e.armed, slot: int32(i)})
 	}
 	if len(w.alts) < 2 {
 		return first, true
@@ -177,6 +181,9 @@ func (w *World) fire(i int, e *event) {
 	p.last = e.id
 	w.rolling = mix(w.rolling, uint64(e.id)^uint64(len(w.alts)))
 	w.alts = w.alts[:0]
+	if w.log != nil {
+		w.log.fired(e)
+	}
 	if w.rec != nil {
 		w.rec.fired(w, e)
 	}

@@ -146,6 +146,9 @@ type Result struct {
 	Reached    []bool
 	// Stated is the number of properties and goals that the scenario stated.
 	Stated int
+	// Levels are the numbers of events after which each level was reached, in order:
+	// see World.Level.
+	Levels []int
 	Trace  *Trace // if Config.Record
 }
 
@@ -154,6 +157,9 @@ func (w *World) result() *Result {
 		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
 		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
 		Goals: w.props.goals, Reached: w.props.reached, Stated: w.props.stated(),
+	}
+	if len(w.levels) > 0 {
+		r.Levels = w.levels
 	}
 	if w.rec != nil {
 		r.Trace = w.rec.trace(w, r)
@@ -166,6 +172,14 @@ func (w *World) settle() {
 	w.endEvent()
 	for i := len(w.pending.keys) - 1; i >= 0; i-- {
 		if e := &w.pending.slab[w.pending.keys[i].slot()]; e.late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		}
+	}
+	if w.pending.out == 0 {
+		return
+	}
+	for i := range w.pending.slab {
+		if e := &w.pending.slab[i]; e.gen&1 == 1 && e.disabled && e.late != 0 {
 			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
 		}
 	}

@@ -37,6 +37,17 @@ func (w Window) Plus(d time.Duration) Window {
 	return Window{w.Earliest + d, w.Nominal + d, latest}
 }
 
+// times is the window of a machine that is slower by so many thousandths.
+func (w Window) times(thousandths int64) Window {
+	scale := func(d time.Duration) time.Duration {
+		if d >= Unbounded/1_000_000 { // nothing that a factor would change
+			return d
+		}
+		return d * time.Duration(thousandths) / 1000
+	}
+	return Window{scale(w.Earliest), scale(w.Nominal), scale(w.Latest)}
+}
+
 func (w Window) ok() bool {
 	return w.Earliest >= 0 && w.Nominal >= w.Earliest && w.Latest >= w.Nominal && w.Latest <= Unbounded
 }
@@ -79,6 +90,11 @@ type Profile struct {
 	// up to HoldMax more, clipped to the window: a preempted thread. 0 is never.
 	HoldOneIn int
 	HoldMax   time.Duration
+	// Faults is the chance, from 0 to 1, with which a fault strikes where it could,
+	// for estimating how often something happens. By the names under which Windows
+	// are found; without a row a fault never strikes. Exploration does not ask: there
+	// a fault may always strike.
+	Faults map[string]float64
 }
 
 // Check reports the first row that makes no sense.
@@ -86,6 +102,11 @@ func (p *Profile) Check() error {
 	for _, name := range sortedKeys(p.Windows) {
 		if err := p.Windows[name].check(name); err != nil {
 			return fmt.Errorf("profile %q: %w", p.Name, err)
+		}
+	}
+	for _, name := range sortedKeys(p.Faults) {
+		if c := p.Faults[name]; !(c >= 0 && c <= 1) {
+			return fmt.Errorf("profile %q: chance of fault %q is %v; want 0 to 1", p.Name, name, c)
 		}
 	}
 	if err := p.Step.check("step"); err != nil {
@@ -98,17 +119,20 @@ func (p *Profile) Check() error {
 }
 
 // find looks the window of an event up, in the order given at Profile.
-func (p *Profile) find(process, label string) Window {
+func (p *Profile) find(process, label string) Window { return row(p.Windows, process, label, p.Step) }
+
+// row is the row of a table that a process's label falls under, or else otherwise.
+func row[T any](table map[string]T, process, label string, otherwise T) T {
 	class := strings.TrimRight(process, "0123456789")
 	for {
 		for _, key := range [...]string{process + ":" + label, class + ":" + label, label} {
-			if w, ok := p.Windows[key]; ok {
-				return w
+			if v, ok := table[key]; ok {
+				return v
 			}
 		}
 		dot := strings.LastIndexByte(label, '.')
 		if dot < 0 {
-			return p.Step
+			return otherwise
 		}
 		label = label[:dot]
 	}

@@ -18,11 +18,17 @@ const (
 	// Sampled draws every duration from its distribution and runs events in
 	// the order of time: for estimating how often something happens.
 	Sampled
+	// Bubbled is Timed, of a run whose logic has goroutines of its own, in a bubble
+	// of testing/synctest: see World.Bubble. As part of a Config it means Timed.
+	Bubbled
 )
 
 func (m Mode) String() string {
-	if m == Sampled {
+	switch m {
+	case Sampled:
 		return "sampled"
+	case Bubbled:
+		return "bubbled"
 	}
 	return "timed"
 }
@@ -36,8 +42,12 @@ type Config struct {
 	Chooser Chooser          // nil: Default
 	Mode    Mode
 	Seed    uint64 // of the durations in Sampled mode
-	Limits  Limits
-	Record  bool // keep a Trace: events, footprints, notes, concrete times
+	// Reseed changes the seed on the way, in the order of steps: a run that shares its
+	// first steps with another one and then goes on by itself.
+	Reseed []Reseed
+	Limits Limits
+	Record bool // keep a Trace: events, footprints, notes, concrete times
+	Log    bool // keep a Log: events, causes, footprints, as numbers
 	// Judge are the properties that count; nil: all. A run ends at its first
 	// violation, so who wants to know of one property whether it holds must not
 	// judge the others. Panics, deadlocks over what is judged and limits always count.
@@ -68,6 +78,12 @@ func (l Limits) orDefault() Limits {
 		l.Virtual = time.Hour
 	}
 	return l
+}
+
+// Reseed says that after so many events durations are drawn with another seed.
+type Reseed struct {
+	Step int
+	Seed uint64
 }
 
 // World is one simulated universe. It runs one scenario after another and keeps
@@ -103,7 +119,8 @@ type World struct {
 	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
-	doomed     *Proc // crashed by itself; the loop unwinds it
+	stack      *Proc // on whose stack this runs, unless it has ended
+	stale      *Proc // killed while its own stack was in use; the loop unwinds it
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
 	steps      int
@@ -112,9 +129,11 @@ type World struct {
 	foreground int // pending events of processes that are not in the background
 	contested  int
 	inHandler  bool
+	bubbled    bool // see Bubble
 	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
+	slow       int64 // thousandths by which the profile's windows are longer; 0 is 1000
 	mistake    error // of the scenario's author; ends the run
 	verdict    Verdict
 	failure    Failure
@@ -124,7 +143,13 @@ type World struct {
 	devs       Schedule
 	params     []Param
 	props      properties
+	exits      []func()
+	seed       uint64   // of durations, now
+	reseed     []Reseed // what is still to come of Config.Reseed
+	levels     []int    // the steps at which each level was reached
 	rec        *recorder
+	log        *Log // &logged, or nil
+	logged     Log
 }
 
 // current is the event that is having its effect.
@@ -212,6 +237,9 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if err := s.checkJudge(cfg.Judge); err != nil {
 		return err
 	}
+	if cfg.Mode == Bubbled {
+		cfg.Mode = Timed // that it is bubbled is for the scenario to say
+	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
 	w.alarm = min(w.limits.Storm, w.limits.Steps)
 	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
@@ -235,16 +263,20 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.zone.Reset()
 	w.props.reset()
 	w.marks = w.marks[:0]
-	w.next, w.doomed, w.unwinding, w.panicked = nil, nil, nil, nil
+	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
-	w.inHandler, w.calm, w.stopped, w.mistake = false, false, false, nil
+	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
+	w.exits = w.exits[:0]
+	w.slow = 0
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
+	w.seed, w.reseed, w.levels = cfg.Seed, cfg.Reseed, w.levels[:0]
 	w.rec = nil
 	if cfg.Record {
 		w.rec = newRecorder()
 	}
+	w.beginLog(cfg.Log)
 	w.recycle()
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, hashString("setup"), 1)}
@@ -260,6 +292,30 @@ func (w *World) Variant() string { return w.variant }
 
 // Profile is the profile of this run.
 func (w *World) Profile() *Profile { return w.profile }
+
+// Mode says how time passes in this run: a bound on a test's wall time, for one,
+// means something only where durations are drawn.
+func (w *World) Mode() Mode { return w.cfg.Mode }
+
+// Sample is 64 random bits that depend on the seed and the label, for what varies
+// from run to run and not from step to step, such as how fast the machine is. It is
+// 0 in Timed mode, in which nothing is drawn.
+func (w *World) Sample(label string) uint64 {
+	if w.cfg.Mode == Timed {
+		return 0
+	}
+	return splitmix(mix(w.cfg.Seed, hashString(label)))
+}
+
+// Slow makes this run that of a machine on which everything of which the profile has
+// a window takes thousandths/1000 as long: work, not timers, nor how late they are.
+// It is called at set-up.
+func (w *World) Slow(thousandths int64) {
+	if thousandths < 1 || thousandths > 1_000_000 {
+		w.misuse("slow machine: %d thousandths; want 1 to 1,000,000", thousandths)
+	}
+	w.slow = thousandths
+}
 
 // Steps is the number of events fired so far.
 func (w *World) Steps() int { return w.steps }

@@ -27,6 +27,7 @@ type App struct {
 	Width     int                 // of the terminal, in columns; 0: 120
 	Program   string              // its name in commands to paste; "": simrun
 	Build     Build
+	Binary    string // path of the executable: other bytes may measure something else; "": Build alone says
 }
 
 // session is one invocation.
@@ -107,8 +108,9 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 		return usage(fmt.Errorf("%w; `%s --help` lists the flags", err, c.CommandPath()))
 	})
 	root.AddCommand(
-		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(),
-		s.tracesCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
+		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(), s.gotestCommand(),
+		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
+		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
 	)
 	return root
 }

@@ -102,8 +102,11 @@ func (s *session) commands(l *loaded) []reports.Command {
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
 		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})
 	}
+	if l.trace.Verdict != sim.Nondeterminism {
+		list = append(list, reports.Command{Name: "why?", Line: s.Program + " explain " + name(l.ref)})
+	}
 	if other := better(l.scenario, l.trace.Variant); other != "" {
-		line := s.Program + " replay " + name(l.ref) + " --variant " + quote(other) + " --lenient"
+		line := s.Program + " verify " + name(l.ref) + " --variant " + quote(other)
 		list = append(list, reports.Command{Name: "fix?", Line: line})
 	}
 	return list

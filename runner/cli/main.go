@@ -27,6 +27,7 @@ func Main(scenarios ...*sim.Scenario) int {
 		Program:  strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe"),
 		Build:    ReadBuild(),
 	}
+	app.Binary, _ = os.Executable() // without it only Build tells
 	for _, f := range [...]*os.File{os.Stderr, os.Stdout} {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
 			app.Width = width

@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
 )
 
@@ -61,6 +61,12 @@ func status(at runner.Progress) string {
 	if at.Failing > 0 {
 		s += fmt.Sprintf(", %s failing (%s)", comma(at.Failing), plural(at.Distinct, "kind"))
 	}
+	if at.OneOrder > 0 {
+		s += fmt.Sprintf(", %s in one order only", plural(at.OneOrder, "pair"))
+	}
+	if at.Unreached > 0 {
+		s += fmt.Sprintf(", %s open", plural(at.Unreached, "goal"))
+	}
 	s += ", " + seconds(at.Elapsed)
 	if at.Doing != "" {
 		s += ", " + at.Doing
@@ -82,17 +88,7 @@ func seconds(d time.Duration) string {
 }
 
 // comma is n with its thousands apart.
-func comma[T int | int64](n T) string {
-	digits := strconv.FormatInt(int64(n), 10)
-	sign := ""
-	if rest, ok := strings.CutPrefix(digits, "-"); ok {
-		sign, digits = "-", rest
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return sign + digits
-}
+func comma[T int | int64](n T) string { return reports.Comma(int64(n)) }
 
 // plural is "1 run" or "2,000 runs".
 func plural(n int, one string) string {

@@ -1,9 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
@@ -26,8 +30,8 @@ func (s *session) showCommand() *cobra.Command {
 the store, or a .sim file, which is replayed to be told.`,
 		Args: exactly("TRACE"),
 		RunE: func(c *cobra.Command, args []string) error {
-			if formats := []string{"text"}; format != formats[0] {
-				return &sim.UnknownError{Where: "show", Kind: "format", Name: format, Known: formats}
+			if err := checkFormat(format); err != nil {
+				return err
 			}
 			l, err := s.load(c.Context(), args[0], false)
 			if err == nil && l.file {
@@ -39,13 +43,17 @@ the store, or a .sim file, which is replayed to be told.`,
 			if s.json {
 				return s.emit(traceLine{line: newLine("trace"), traceFields: fieldsOf(l.hash, l.trace)})
 			}
+			write := s.writer(c.Context(), l, format, full, file == "")
 			if file == "" {
-				return s.tell(l, full, s.commands(l)...)
+				return write(s.out)
 			}
-			return s.tellInto(file, l, full)
+			if err := runner.WriteWhole(file, write); err != nil {
+				return fmt.Errorf("write story %q: %w", file, err)
+			}
+			return nil
 		},
 	}
-	c.Flags().StringVar(&format, "format", "text", "`format` of the story: text")
+	c.Flags().StringVar(&format, "format", "text", "`format` of the story: "+strings.Join(formats(), ", "))
 	c.Flags().StringVarP(&file, "output", "o", "", "write to `file` instead of stdout")
 	c.Flags().BoolVar(&full, "full", false, "tell every step")
 	s.dbFlag(c)
@@ -68,19 +76,58 @@ func (s *session) recall(l *loaded) error {
 	return nil
 }
 
-// tellInto writes a story to a file, whole or not at all.
-func (s *session) tellInto(path string, l *loaded, full bool) error {
-	stdout, terminal := s.out, s.Terminal
-	err := runner.WriteWhole(path, func(w io.Writer) error {
-		s.out, s.Terminal = &output{w: w}, false
-		if err := s.tell(l, full, s.commands(l)...); err != nil {
-			return err
-		}
-		return s.out.err
-	})
-	s.out, s.Terminal = stdout, terminal
-	if err != nil {
-		return fmt.Errorf("write story %q: %w", path, err)
+// simFormat is the format in which a failure is kept as a regression.
+const simFormat = "sim"
+
+// formats are the names of all formats, the default first.
+func formats() []string {
+	var names []string
+	for _, f := range reports.Formats() {
+		names = append(names, f.Name)
 	}
-	return nil
+	return append(names, simFormat)
+}
+
+func checkFormat(name string) error {
+	if slices.Contains(formats(), name) {
+		return nil
+	}
+	return &sim.UnknownError{Where: "show", Kind: "format", Name: name, Known: formats()}
+}
+
+// writer tells a trace in a format. A page has the nearest run that passes beside it.
+func (s *session) writer(ctx context.Context, l *loaded, format string, full, toStdout bool) func(io.Writer) error {
+	o := reports.Options{
+		Hash: l.hash[:min(8, len(l.hash))], Properties: l.scenario.Properties, Commands: s.commands(l), Full: full,
+	}
+	if format == "text" && toStdout {
+		o.Color, o.Width = s.color(), s.storyWidth()
+	}
+	return func(w io.Writer) error {
+		switch format {
+		case simFormat:
+			return runner.WriteSim(w, l.trace)
+		case "html":
+			return reports.HTML(w, l.trace, s.passing(ctx, l), o)
+		}
+		for _, f := range reports.Formats() {
+			if f.Name == format {
+				return f.Write(w, l.trace, o)
+			}
+		}
+		return checkFormat(format)
+	}
+}
+
+// passing is the nearest run that does not fail as l does; nil if none is found.
+func (s *session) passing(ctx context.Context, l *loaded) *sim.Trace {
+	if !l.trace.Verdict.Failed() || l.trace.Verdict == sim.Nondeterminism {
+		return nil
+	}
+	e, err := runner.Explain(ctx, runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace)
+	if err != nil { // the trace is of another version of the scenario: it can be told all the same
+		s.warn("no passing run to compare with: %v", err)
+		return nil
+	}
+	return e.Passing
 }

@@ -2,21 +2,26 @@ package simtest
 
 import (
 	"bytes"
+	"context"
 	"fmt"
+	"io"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/matrix"
 	"github.com/seed-3519b94c/simrun/sim"
 	"pgregory.net/rapid"
 )
 
 // Config says how to check. The zero Config is right for most.
 type Config struct {
-	// Runs is the number of schedules per draw of parameters. 0: SIMRUN_RUNS, or
-	// 100, or 20 with -short.
+	// Runs is the number of schedules per draw of parameters. 0: 100, or 20 with
+	// -short.
 	Runs int
 	// Variants to check. None: all of the scenario.
 	Variants []string
@@ -26,20 +31,29 @@ type Config struct {
 	Params map[string]int64
 	// Judge are the properties that count. None: all.
 	Judge []string
+	// Bubble runs everything in bubbles of testing/synctest, as scenarios need whose
+	// logic waits on channels in goroutines of its own (simclock.NewBubble). It takes
+	// one worker, whatever else is asked for. Regression has no Config: call it in
+	// synctest.Test.
+	Bubble bool
 	// Dir holds the kept regressions. "": testdata/simrun.
 	Dir string
 	// Getenv reads the environment. nil: os.Getenv.
 	Getenv func(string) string
+
+	seed     uint64
+	strategy string
+	workers  int
 }
 
 // Check explores s, each variant in a subtest of its own.
 func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 	t.Helper()
-	if cfg.Dir == "" {
-		cfg.Dir = "testdata/simrun"
-	}
 	if cfg.Getenv == nil {
 		cfg.Getenv = os.Getenv
+	}
+	if err := cfg.complete(); err != nil {
+		t.Fatal(err)
 	}
 	variants := cfg.Variants
 	if len(variants) == 0 {
@@ -58,12 +72,9 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 // scenario's expectation raises.
 func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
 	t.Helper()
-	asked := questions(s.Expected(variant, cfg.Profile), cfg.Judge)
+	asked := matrix.Questions(s.Expected(variant, cfg.Profile), cfg.Judge)
 	for i, q := range asked {
-		c, err := newCheck(s, variant, q, cfg)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := newCheck(s, variant, q, cfg)
 		if i == 0 {
 			if c.corpus(t); t.Failed() {
 				return // rapid refuses to go on, and the news is there
@@ -73,41 +84,12 @@ func checkVariant(t *testing.T, s *sim.Scenario, variant string, cfg Config) {
 			c.run(t)
 			return
 		}
-		t.Run(q.name, c.run)
-	}
-}
-
-// question is what one exploration is to answer.
-type question struct {
-	name  string
-	judge []string // nil: all properties
-	finds string   // the property that must be found violated; "" if every run should pass
-	open  bool     // nobody knows the answer
-}
-
-// questions are those that an expectation raises: a run ends at its first violation,
-// so each property that should fail is judged alone, and those that should hold
-// although others fail are judged without these.
-func questions(e sim.Expectation, judge []string) []question {
-	if e.Open || len(e.Fails) == 0 {
-		return []question{{judge: judge, open: e.Open}}
-	}
-	var out []question
-	for _, p := range e.Fails {
-		if judge == nil || slices.Contains(judge, p) {
-			out = append(out, question{name: p, judge: []string{p}, finds: p})
+		name := q.Name
+		if name == "" {
+			name = "holds"
 		}
+		t.Run(name, c.run)
 	}
-	var holds []string
-	for _, p := range e.Holds {
-		if judge == nil || slices.Contains(judge, p) {
-			holds = append(holds, p)
-		}
-	}
-	if len(holds) > 0 {
-		out = append(out, question{name: "holds", judge: holds})
-	}
-	return out
 }
 
 // check is one question asked of one variant.
@@ -115,72 +97,50 @@ type check struct {
 	s       *sim.Scenario
 	cfg     Config
 	options runner.Options
-	question
-	found  bool            // the expected failure
-	worst  *runner.Failure // the smallest unexpected one
-	goals  map[string]int
-	runs   int
-	stated int
+	asked   matrix.Question
+	found   bool            // the expected failure
+	worst   *runner.Failure // the smallest unexpected one
+	goals   map[string]int
+	runs    int
+	stated  int
 }
 
-func newCheck(s *sim.Scenario, variant string, q question, cfg Config) (*check, error) {
-	c := &check{s: s, cfg: cfg, question: q, goals: make(map[string]int)}
-	c.options = runner.Options{
-		Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.judge, Runs: cfg.Runs, StopAtFirst: true,
-		Strategy: cfg.Getenv("SIMRUN_STRATEGY"),
+func newCheck(s *sim.Scenario, variant string, q matrix.Question, cfg Config) *check {
+	if cfg.Bubble {
+		cfg.workers = 1 // who waits until all others are blocked must be alone
 	}
-	runs, short := 100, 20
-	if testing.Short() {
-		runs = short
+	return &check{
+		s: s, cfg: cfg, asked: q, goals: make(map[string]int),
+		options: runner.Options{
+			Scenario: s, Variant: variant, Profile: cfg.Profile, Params: cfg.Params, Judge: q.Judge, Strategy: cfg.strategy,
+			Seed: cfg.seed, Runs: cfg.Runs, Workers: cfg.workers, StopAtFirst: true,
+		},
 	}
-	if c.options.Runs == 0 {
-		c.options.Runs = runs
-	}
-	numbers := []struct {
-		name string
-		set  func(uint64)
-	}{
-		{"SIMRUN_RUNS", func(v uint64) { c.options.Runs = int(v) }},
-		{"SIMRUN_SEED", func(v uint64) { c.options.Seed = v }},
-		{"SIMRUN_WORKERS", func(v uint64) { c.options.Workers = int(v) }},
-	}
-	for _, n := range numbers {
-		text := cfg.Getenv(n.name)
-		if text == "" {
-			continue
-		}
-		v, err := runner.ParseSeed(text)
-		if err != nil || n.name != "SIMRUN_SEED" && v-1 >= 1<<31 {
-			return nil, fmt.Errorf("%s=%q: want a whole number, 1 or more", n.name, text)
-		}
-		n.set(v)
-	}
-	return c, nil
 }
 
 func (c *check) run(t *testing.T) {
 	t.Cleanup(func() { // rapid ends a failing test by itself
 		if c.worst != nil {
-			t.Log(c.tell(c.worst))
+			t.Log(c.tell(t, c.worst))
 		}
 	})
 	rapid.Check(t, func(rt *rapid.T) {
 		if c.found {
 			return // the rest of the draws have nothing to add
 		}
-		if f := c.example(rt); f != nil {
+		if f := c.example(t, rt); f != nil {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
 	switch variant := c.options.Variant; {
-	case c.open:
-	case c.finds != "" && !c.found:
+	case c.asked.Open:
+	case c.asked.Finds != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
-			c.s.Name, variant, c.finds, c.runs)
+			c.s.Name, variant, c.asked.Finds, c.runs)
 	case c.stated == 0:
 		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
 			c.s.Name, variant)
-	case c.finds == "":
+	case c.asked.Finds == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
 				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, variant, g, c.runs)
@@ -191,17 +151,22 @@ func (c *check) run(t *testing.T) {
 
 // example explores one draw of the parameters. It returns a failure that was
 // not expected.
-func (c *check) example(rt *rapid.T) *runner.Failure {
+func (c *check) example(t *testing.T, rt *rapid.T) *runner.Failure {
 	o := c.options
-	draws, err := c.draw(rt)
-	if err != nil {
-		rt.Fatal(err)
-	}
-	o.Draws = draws
-	if c.finds != "" || c.open {
+	if c.asked.Finds != "" || c.asked.Open {
 		o.Minimise = -1
 	}
-	report, err := runner.Explore(rt.Context(), o)
+	var report *runner.Report
+	var err error
+	c.inside(t, func() {
+		ctx := context.Background()
+		if !c.cfg.Bubble { // which knows no context from outside
+			ctx = rt.Context()
+		}
+		if o.Draws, err = c.draw(rt); err == nil {
+			report, err = runner.Explore(ctx, o)
+		}
+	})
 	if err != nil {
 		rt.Fatal(err)
 	}
@@ -212,10 +177,10 @@ func (c *check) example(rt *rapid.T) *runner.Failure {
 	}
 	for _, f := range report.Failures {
 		switch property := f.Minimal.Failure.Property; {
-		case c.finds != "" && property == c.finds:
+		case c.asked.Finds != "" && property == c.asked.Finds:
 			c.found = true
 			continue
-		case c.open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
+		case c.asked.Open && sim.Expectation{Open: true}.Allows(f.Minimal.Verdict, property):
 			continue
 		}
 		if c.worst == nil || len(f.Minimal.Schedule) < len(c.worst.Minimal.Schedule) {
@@ -251,13 +216,25 @@ func (d *drawer) Choose(p *sim.Point) int {
 	return alt
 }
 
-// tell writes the file of a failure and returns its story.
-func (c *check) tell(f *runner.Failure) string {
+// tell writes the file of a failure and returns its story, which is among the artifacts
+// of the test too.
+func (c *check) tell(t *testing.T, f *runner.Failure) string {
+	t.Attr("simrun.trace", f.Minimal.Hash())
+	t.Attr("simrun.signature", strings.ReplaceAll(f.Minimal.Signature, "\n", " "))
 	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
 	if err != nil {
 		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
 	}
-	return c.story(f.Minimal, path) + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
+	story := c.story(f.Minimal, path)
+	artifact := filepath.Join(t.ArtifactDir(), f.Minimal.Hash()+".txt")
+	err = runner.WriteWhole(artifact, func(w io.Writer) error {
+		_, err := io.WriteString(w, story)
+		return err
+	})
+	if err != nil {
+		story += fmt.Sprintf("\nthe story is not among the artifacts: %v\n", err)
+	}
+	return story + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
 }
 
 // story tells a trace, and how to replay it.
@@ -291,11 +268,14 @@ func (c *check) corpus(t *testing.T) {
 		if trace.Variant != c.options.Variant {
 			continue
 		}
-		r, err := runner.Replay(runner.Options{Scenario: c.s}, trace, false)
-		if err == nil && r.Outcome == runner.Diverged {
-			t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
-			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
-		}
+		var r *runner.Replayed
+		c.inside(t, func() {
+			r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, false)
+			if err == nil && r.Outcome == runner.Diverged {
+				t.Logf("kept regression %s %s; running it leniently", path, r.Divergence)
+				r, err = runner.Replay(runner.Options{Scenario: c.s}, trace, true)
+			}
+		})
 		if err != nil {
 			t.Errorf("kept regression %s: %v", path, err)
 			continue
@@ -305,12 +285,12 @@ func (c *check) corpus(t *testing.T) {
 }
 
 func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Replayed) {
-	broken := c.finds != "" || c.open
+	broken := c.asked.Finds != "" || c.asked.Open
 	switch {
 	case broken && r.Outcome != runner.Reproduced:
 		t.Errorf("kept regression %s: %s; expected %q, which this variant is known for", path, r.Outcome, trace.Signature)
 	case broken:
-		c.found = c.found || trace.Failure.Property == c.finds
+		c.found = c.found || trace.Failure.Property == c.asked.Finds
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
 		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
 	}

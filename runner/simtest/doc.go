@@ -19,12 +19,20 @@
 // is not: a test that could never fail tests nothing. For the same reason a
 // scenario whose Sometimes goals no run reaches fails as vacuous.
 //
-// # Environment
+// # Flags
 //
-//	SIMRUN_RUNS      schedules per draw of parameters (default 100; 20 with -short)
-//	SIMRUN_SEED      seed of the schedules (default 0)
-//	SIMRUN_STRATEGY  strategy (default portfolio)
-//	SIMRUN_WORKERS   workers (default GOMAXPROCS); what is found does not depend on it
+// Each flag of go test has a twin in the environment, and counts more than it; both count
+// more than Config.
+//
+//	-simrun.runs      SIMRUN_RUNS      schedules per draw of parameters (default 100; 20 with -short)
+//	-simrun.seed      SIMRUN_SEED      seed of the schedules (default 0)
+//	-simrun.strategy  SIMRUN_STRATEGY  strategy (default portfolio)
+//	-simrun.workers   SIMRUN_WORKERS   workers (default GOMAXPROCS); what is found does not depend on it
+//	-simrun.profile   SIMRUN_PROFILE   profile of the machine (default: the scenario's first)
+//	-simrun.variant   SIMRUN_VARIANT   the only variant to check
+//
+// A failure is an attribute of its test (simrun.trace, simrun.signature), and its story is
+// among the artifacts (go test -artifacts). [Fuzz] lets Go's fuzzer choose the schedule.
 //
 // The number of draws is rapid's -rapid.checks.
 package simtest

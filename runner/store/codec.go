@@ -37,7 +37,7 @@ const maxAccesses = 1 << 24
 
 // The last value of each enum that this version can store.
 const (
-	lastMode    = sim.Sampled
+	lastMode    = sim.Bubbled
 	lastVerdict = sim.Nondeterminism
 	lastKind    = sim.KindOption
 )

@@ -216,7 +216,7 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 func TestEncodeRefusesWhatDecodeWould(t *testing.T) {
 	for want, spoil := range map[string]func(*sim.Trace){
 		"verdict 6 is unknown":                 func(t *sim.Trace) { t.Verdict = 6 },
-		"mode 2 is unknown":                    func(t *sim.Trace) { t.Mode = 2 },
+		"mode 3 is unknown":                    func(t *sim.Trace) { t.Mode = 3 },
 		"calm is 6; want 0 to 5":               func(t *sim.Trace) { t.Calm = 6 },
 		"deviation 0: kind 0 is unknown":       func(t *sim.Trace) { t.Schedule[0].Kind = 0 },
 		"race 0 is of events 0 and 5; there ":  func(t *sim.Trace) { t.Races[0].Second = 5 },

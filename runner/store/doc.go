@@ -54,7 +54,13 @@
 //	events     trace, step, name, process, label, occurrence, time_ns, nominal_ns, late_ns,
 //	           earliest_ns, latest_ns, cause, held_after, calm, reads, writes, choices, notes, source
 //
-// events exists only in Query, which unpacks it from the blobs. See schema.go
+//	choices    trace, number, kind, name, after, value
+//	footprints trace, step, resource, access
+//	findings   scenario, variant, signature, verdict, property, traces, deviations, first_found,
+//	           last_found, smallest, runs
+//
+// findings is a view: the failures of one signature. events, choices and footprints
+// exist only in Query, which unpacks them from the blobs. See schema.go
 // for what the columns mean.
 //
 // Several processes may write to one file. A process that is killed loses at

@@ -47,7 +47,7 @@ func TestQueryLimits(t *testing.T) {
 	r, err := s.Query(ctx, "SELECT trace, count(*) FROM events GROUP BY 1")
 	require.NoError(t, err)
 	assert.Equal(t, "trace|count(*)\n1|50\n2|10\n", table(r))
-	assert.Equal(t, []string{"events holds the first 60 events of the store only"}, r.Limits)
+	assert.Equal(t, []string{"events holds the first 60 rows of the store only"}, r.Limits)
 	r, err = s.Query(ctx, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100) SELECT i FROM n")
 	require.NoError(t, err)
 	assert.Len(t, r.Rows, 60)
@@ -59,8 +59,8 @@ func TestQueryErrors(t *testing.T) {
 	s := openTest(t, Options{})
 	add(t, s, typicalTrace(1, 5))
 	for query, want := range map[string]string{
-		"SELEC 1":              `SQL "SELEC 1": near "SELEC": syntax error; the tables are traces, campaigns, runs and events`,
-		"SELECT x FROM events": `SQL "SELECT x FROM events": no such column: x; the tables are traces, campaigns, runs and events`,
+		"SELEC 1":              `SQL "SELEC 1": near "SELEC": syntax error; the tables are traces, campaigns, runs, findings, events, choices and footprints`,
+		"SELECT x FROM events": `SQL "SELECT x FROM events": no such column: x; the tables are traces, campaigns, runs, findings, events, choices and footprints`,
 		"DELETE FROM traces":   `SQL "DELETE FROM traces" writes; queries can only read`,
 	} {
 		_, err := s.Query(ctx, query)

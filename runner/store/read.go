@@ -208,5 +208,5 @@ func parseMode(s string) (sim.Mode, error) {
 			return m, nil
 		}
 	}
-	return 0, fmt.Errorf("mode %q: want timed or sampled", s)
+	return 0, fmt.Errorf("mode %q: want timed, sampled or bubbled", s)
 }

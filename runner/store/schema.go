@@ -76,6 +76,24 @@ CREATE TABLE runs (
 	steps     INTEGER NOT NULL,
 	PRIMARY KEY (campaign, strategy, verdict, signature)
 ) STRICT, WITHOUT ROWID`},
+		{name: "findings", sql: `
+CREATE VIEW findings AS
+SELECT
+	scenario, variant, signature,
+	min(verdict)    AS verdict,
+	min(property)   AS property,
+	count(*)        AS traces,
+	min(deviations) AS deviations, -- of the smallest story
+	min(created)    AS first_found, -- UTC
+	max(created)    AS last_found,
+	(SELECT t.hash FROM traces t
+		WHERE t.scenario = traces.scenario AND t.variant = traces.variant AND t.signature = traces.signature
+		ORDER BY t.deviations, t.steps, t.hash LIMIT 1) AS smallest, -- its hash
+	(SELECT coalesce(sum(r.runs), 0) FROM runs r JOIN campaigns c ON c.id = r.campaign
+		WHERE c.scenario = traces.scenario AND c.variant = traces.variant AND r.signature = traces.signature) AS runs -- that failed so
+FROM traces
+WHERE verdict <> 'pass'
+GROUP BY scenario, variant, signature`},
 	}
 }
 

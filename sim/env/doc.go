@@ -27,6 +27,12 @@
 //   - [FileWatcher]: a watcher library, in the terms of Go's fsnotify.
 //   - [Data]: file content, in which two megabytes of blanks cost nothing.
 //   - [Errno]: the errors of those calls.
+//   - [Host]: the world of a program that reacts to events, and its parts: [Timers],
+//     [WallClock], [Lifecycle], [Net], [Store]. Its calls are no scheduling points:
+//     each callback is one event, and runs to its end.
+//   - [Client], [Caller]: HTTP in callback style and for sequential processes.
+//     [Binder], [Listener], [Exchange], [Routes]: the serving side.
+//   - [Ticket]: calls off what was asked for.
 //
 // A blocking call of a process that has been killed does not return.
 package env

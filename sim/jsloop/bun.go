@@ -8,9 +8,11 @@ type bunState struct {
 	reported bool  // the turn has reported rejections
 	turns    int
 	ending   bool // nothing was left when the turn began
-	// unhandled: nobody listened to a rejection or to a timer's exception. From then on only
+	// unhandled: nobody listened to a rejection or an exception. From then on only
 	// immediates keep the loop alive.
 	unhandled bool
+	// awaiting: the main module has not settled. Until then the loop goes on even so.
+	awaiting bool
 }
 
 // reportsNow reports whether rejections are reported at the end of this drain. Bun
@@ -26,6 +28,9 @@ func (l *Loop) advanceBunTurn() {
 	if !b.reported {
 		if b.turns++; b.turns > 1 && !l.alive() {
 			b.ending = true
+			if b.ends() { // what was handled late is a task, and those run no more
+				l.tracker.handled = l.tracker.handled[:0]
+			}
 		}
 		b.reported = true
 		if l.startDrain(); l.drain != drainOff {
@@ -36,7 +41,7 @@ func (l *Loop) advanceBunTurn() {
 		return
 	}
 	b.reported = false
-	if b.turns == 1 || b.ending && !b.unhandled {
+	if b.turns == 1 || b.ending && !b.ends() {
 		b.ending = !l.alive()
 	}
 	if b.ending {
@@ -59,7 +64,7 @@ func (l *Loop) reportMain() {
 
 // bunThrown reports what a callback threw. It stops nothing; but after an immediate
 // that threw, the next one runs before ticks and microtasks. Without a listener the
-// exit code becomes 1, and one thrown by a timer ends the loop after this turn.
+// exit code becomes 1, and the loop ends after this turn.
 func (l *Loop) bunThrown(thrown error) {
 	if l.drain == drainOff {
 		l.cp.ran = false
@@ -68,7 +73,7 @@ func (l *Loop) bunThrown(thrown error) {
 		l.uncaught(thrown, FromException)
 		return
 	}
-	l.bun.unhandled = l.bun.unhandled || l.phase == phaseTimers && l.drain == drainOff
+	l.bun.unhandled = true
 	l.code = 1
 }
 
@@ -77,9 +82,12 @@ func (l *Loop) bunThrown(thrown error) {
 // listeners of exit do not see it.
 func (l *Loop) bunUnhandled() { l.bun.unhandled = true }
 
+// ends reports whether only immediates keep the loop alive.
+func (b *bunState) ends() bool { return b.unhandled && !b.awaiting }
+
 // bunAlive is alive for Bun.
 func (l *Loop) bunAlive() bool {
-	return l.immediateRefs > 0 || !l.bun.unhandled && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0)
+	return l.immediateRefs > 0 || !l.bun.ends() && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0)
 }
 
 // bunHasTask reports whether the poll phase does not wait: a rejection that has been

@@ -85,11 +85,19 @@
 //     before the first timers phase.
 //
 // Bun 1.4.5 differs in the order of its phases, in when it reports, and in Finally.
-// Its rules are observed, not read. Browsers have tasks in the place of phases, no
-// ticks and no immediates; rendering is not modelled.
+// Its rules are observed, not read, and compared with the real one in the same way:
 //
-// Not modelled: beforeExit, exit code 13 of a module whose await never ends,
-// listeners of uncaughtException that throw, MessageChannel, close callbacks, and the
+//   - An exception or a rejection to which nobody listens ends nothing by itself. From
+//     then on only immediates keep the loop alive; with them comes a whole turn, so
+//     that a timer may still run. A main module that awaits is run to its end.
+//   - A promise that Then, Catch or Finally returned is reported as unhandled, but
+//     nobody is told when it has been handled after all.
+//
+// Browsers have tasks in the place of phases, no ticks and no immediates; rendering is
+// not modelled.
+//
+// Not modelled: beforeExit, exit code 13 of a module whose await never ends (in Bun,
+// which waits for it busily for ever, the loop ends too), listeners of uncaughtException that throw, MessageChannel, close callbacks, and the
 // endless TypeError of Node when a tick both clears the next immediate and throws.
 //
 // # Catalogue

@@ -2,16 +2,65 @@ package jsloop_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"pgregory.net/rapid"
 
 	"github.com/seed-3519b94c/simrun/sim/jsloop/internal/program"
 )
 
+// profile is what a program is mostly about: how often each kind of statement,
+// expression and step is drawn, and how long timers are.
+type profile struct {
+	stmts, exprs, steps string
+	ms                  []float64
+}
+
+const (
+	evenStmts = "log*3 logx microtask tick immediate timeout chain*3 async*2 expr resolve reject interval clear try throw " +
+		"await*3 forawait return*3 res*2 rej"
+	evenExprs = "val*2 resolved*2 rejected thenable ref defp x pending asyncfn new delay all race any allSettled resolveOf chain"
+	evenSteps = "then*2 then2 thenpass catch finally"
+)
+
+var profiles = []profile{
+	{evenStmts, evenExprs, evenSteps, []float64{0, 0, 1, 1, 2, 5, 10}},
+	{ // promises, counted in microtasks
+		"log*2 logx chain*6 async*4 expr resolve await*4 forawait*2 return*3 res*2 rej try microtask",
+		"val resolved*2 rejected thenable*4 ref defp x asyncfn*3 new*2 all race any allSettled*2 resolveOf*2 chain*3",
+		"then*3 then2 thenpass catch finally*2", []float64{0}},
+	{ // rejections, and who handles them when
+		"log logx chain*5 async*2 expr*2 resolve reject*3 throw*2 await*2 return*2 res rej*3 try immediate*2 timeout*2 tick microtask",
+		"val rejected*4 thenable ref*5 defp*4 x asyncfn*2 new*3 all race any allSettled chain*2",
+		"then then2 thenpass catch*3 finally", []float64{0, 1, 2, 5}},
+	{ // timers
+		"log*3 timeout*6 interval*3 clear*3 immediate tick microtask throw chain", evenExprs, evenSteps,
+		[]float64{0, 1, 1, 2, 2, 3, 5}},
+	{ // phases, and exceptions in them
+		"log*4 timeout*3 immediate*4 tick*3 microtask*2 throw*3 clear interval chain", evenExprs, evenSteps,
+		[]float64{0, 1, 1, 2}},
+}
+
+// kinds are the words of a list, repeated as often as it says.
+func kinds(list string, allowed func(kind string) bool) (all []string) {
+	for _, word := range strings.Fields(list) {
+		kind, times, repeated := strings.Cut(word, "*")
+		n := 1
+		if repeated {
+			n = int(times[0] - '0')
+		}
+		if allowed(kind) {
+			all = append(all, slices.Repeat([]string{kind}, n)...)
+		}
+	}
+	return all
+}
+
 // programs draws programs over the whole schema.
 func programs() *rapid.Generator[*program.Recording] {
 	return rapid.Custom(func(t *rapid.T) *program.Recording {
-		g := &generator{t: t, left: rapid.IntRange(3, 60).Draw(t, "size")}
+		g := &generator{t: t, left: rapid.IntRange(3, 60).Draw(t, "size"), profile: rapid.SampledFrom(profiles).Draw(t, "profile")}
 		r := &program.Recording{Name: "drawn",
 			Entry:    rapid.SampledFrom([]string{"cjs", "cjs", "esm"}).Draw(t, "entry"),
 			Handlers: rapid.SampledFrom([]string{"both", "both", "both", "uncaught", "none"}).Draw(t, "handlers"),
@@ -23,11 +72,12 @@ func programs() *rapid.Generator[*program.Recording] {
 
 // generator numbers what a program logs, and stops when it has grown enough.
 type generator struct {
-	t    *rapid.T
-	left int // statements that may still be made
-	ids  int
-	errs int
-	vals int
+	t       *rapid.T
+	profile profile
+	left    int // statements that may still be made
+	ids     int
+	errs    int
+	vals    int
 }
 
 // where says what is allowed at a place.
@@ -40,6 +90,21 @@ type where struct {
 
 func (w where) inner(async, fn bool) where {
 	return where{async: async, fn: fn, depth: w.depth - 1}
+}
+
+// allows reports whether a statement may stand at a place.
+func (w where) allows(kind string) bool {
+	switch kind {
+	case "log", "logx":
+		return true
+	case "await", "forawait":
+		return w.depth > 0 && w.async
+	case "return":
+		return w.depth > 0 && w.fn
+	case "res", "rej":
+		return w.depth > 0 && w.exec
+	}
+	return w.depth > 0
 }
 
 func (g *generator) id() *int { g.ids++; n := g.ids; return &n }
@@ -67,7 +132,7 @@ func (g *generator) maybe(kind string) string {
 }
 
 func (g *generator) ms() float64 {
-	return rapid.SampledFrom([]float64{0, 0, 1, 1, 2, 5, 10}).Draw(g.t, "ms")
+	return rapid.SampledFrom(g.profile.ms).Draw(g.t, "ms")
 }
 
 func (g *generator) body(w where, most int) []program.Stmt {
@@ -87,21 +152,7 @@ func (g *generator) body(w where, most int) []program.Stmt {
 }
 
 func (g *generator) stmt(w where) program.Stmt {
-	kinds := []string{"log", "log", "log", "logx"}
-	if w.depth > 0 {
-		kinds = append(kinds, "microtask", "tick", "immediate", "timeout", "chain", "chain", "chain", "async",
-			"async", "expr", "resolve", "reject", "interval", "clear", "try", "throw")
-		if w.async {
-			kinds = append(kinds, "await", "await", "await", "forawait")
-		}
-		if w.fn {
-			kinds = append(kinds, "return", "return", "return")
-		}
-		if w.exec {
-			kinds = append(kinds, "res", "res", "rej")
-		}
-	}
-	s := program.Stmt{T: g.pick("statement", kinds...)}
+	s := program.Stmt{T: g.pick("statement", kinds(g.profile.stmts, w.allows)...)}
 	g.fill(&s, w)
 	return s
 }
@@ -167,7 +218,7 @@ func (g *generator) links(w where) []program.Link {
 	links := make([]program.Link, rapid.IntRange(1, 3).Draw(g.t, "steps"))
 	for i := range links {
 		l := &links[i]
-		l.K = g.pick("step", "then", "then", "then2", "thenpass", "catch", "finally")
+		l.K = g.pick("step", kinds(g.profile.steps, func(string) bool { return true })...)
 		if l.K != "thenpass" {
 			l.Body = g.body(w.inner(false, true), 2)
 		}
@@ -187,11 +238,14 @@ func (g *generator) exprs(w where) []*program.Expr {
 }
 
 func (g *generator) expr(w where) *program.Expr {
-	kinds := []string{"val", "val", "resolved", "resolved", "rejected", "thenable", "ref", "defp", "x", "pending"}
-	if w.depth > 0 && g.left > 0 {
-		kinds = append(kinds, "asyncfn", "new", "delay", "all", "race", "any", "allSettled", "resolveOf", "chain")
-	}
-	e := &program.Expr{K: g.pick("expression", kinds...)}
+	leaf := w.depth == 0 || g.left <= 0
+	e := &program.Expr{K: g.pick("expression", kinds(g.profile.exprs, func(kind string) bool {
+		switch kind {
+		case "asyncfn", "new", "delay", "all", "race", "any", "allSettled", "resolveOf", "chain":
+			return !leaf
+		}
+		return true
+	})...)}
 	switch e.K {
 	case "val", "resolved":
 		e.V = g.v()
@@ -202,7 +256,7 @@ func (g *generator) expr(w where) *program.Expr {
 	case "defp":
 		e.H = g.handle("d")
 	case "thenable":
-		e.Mode, e.Act = g.pick("mode", "sync", "micro", "tick"), g.pick("act", "resolve", "reject", "throw")
+		e.Mode, e.Act = g.pick("mode", "sync", "micro", "tick"), g.pick("act", "resolve", "resolve", "reject", "throw", "resolve throw", "reject throw", "twice", "nest", "adopt")
 		e.ID, e.V, e.E = g.id(), g.v(), g.e()
 	case "asyncfn":
 		e.Body = g.body(w.inner(true, true), 3)

@@ -23,15 +23,26 @@ import (
 // the order does not depend on time, they must agree; otherwise node's order must be
 // one that some timing gives. SIMRUN_LIVE_NODE sets the number of programs.
 func TestLiveNode(t *testing.T) {
-	node, err := exec.LookPath("node")
+	checkLive(t, jsloop.Node, "node", "v20.", os.Getenv("SIMRUN_LIVE_NODE"))
+}
+
+// TestLiveBun is the same for the bun on the PATH. SIMRUN_LIVE_BUN sets the number.
+func TestLiveBun(t *testing.T) {
+	checkLive(t, jsloop.Bun, "bun", "1.4.", os.Getenv("SIMRUN_LIVE_BUN"))
+}
+
+// checkLive compares with a real runtime, if it has the version whose rules the loop
+// follows.
+func checkLive(t *testing.T, f jsloop.Flavour, name, version, number string) {
+	exe, err := exec.LookPath(name)
 	if err != nil {
-		t.Skip("no node on the PATH: nothing to compare with")
+		t.Skipf("no %s on the PATH: nothing to compare with", name)
 	}
-	if out, err := exec.Command(node, "--version").Output(); err != nil || !strings.HasPrefix(string(out), "v20.") {
-		t.Skipf("the loop follows Node v20, this is %s", bytes.TrimSpace(out))
+	if out, err := exec.Command(exe, "--version").Output(); err != nil || !strings.HasPrefix(string(out), version) {
+		t.Skipf("the loop follows %s %s, this is %s", name, version, bytes.TrimSpace(out))
 	}
 	checks := 30
-	if n, err := strconv.Atoi(os.Getenv("SIMRUN_LIVE_NODE")); err == nil {
+	if n, err := strconv.Atoi(number); err == nil {
 		checks = n
 	}
 	setFlag(t, "rapid.checks", strconv.Itoa(checks))
@@ -41,13 +52,13 @@ func TestLiveNode(t *testing.T) {
 	exact, timed, endless := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		r := programs().Draw(t, "program")
-		x := newExplorer(r, jsloop.Node)
+		x := newExplorer(r, f)
 		defer func() { x.close() }()
 		x.wander(40)
 		if x.err != nil {
 			t.Fatal(x.err)
 		}
-		got, ok := runNode(t, node, dir, r)
+		got, ok := runReal(t, exe, dir, r)
 		switch {
 		case !ok:
 			endless++
@@ -60,12 +71,12 @@ func TestLiveNode(t *testing.T) {
 		// A program that wandering gave one order may still have others, which a busy
 		// machine finds; if it has none, aiming fails.
 		if !x.seen[key(got)] && !x.aim(got, 3000) {
-			t.Fatalf("%s, %s\n%s\nnode: %s\nloop: %s", r.Entry, r.Handlers, program.JS(r), key(got),
+			t.Fatalf("%s, %s\n%s\n%s: %s\nloop: %s", r.Entry, r.Handlers, program.JS(r), name, key(got),
 				key(program.Outcome{Order: x.order}))
 		}
 	})
-	t.Logf("conformance nodeloop live: %d programs agree exactly, %d with one of their timings, %d did not end",
-		exact, timed, endless)
+	t.Logf("conformance nodeloop live: %d programs of %s agree exactly, %d with one of their timings, %d did not end",
+		exact, name, timed, endless)
 }
 
 // setFlag sets one of rapid's flags for this test.
@@ -78,8 +89,8 @@ func setFlag(t *testing.T, name, value string) {
 	t.Cleanup(func() { f.Value.Set(old) })
 }
 
-// runNode runs r for real. It returns false if it does not end.
-func runNode(t *rapid.T, node, dir string, r *program.Recording) (program.Outcome, bool) {
+// runReal runs r for real. It returns false if it does not end.
+func runReal(t *rapid.T, exe, dir string, r *program.Recording) (program.Outcome, bool) {
 	file := filepath.Join(dir, "program.cjs")
 	if r.Entry == "esm" {
 		file = filepath.Join(dir, "program.mjs")
@@ -89,7 +100,7 @@ func runNode(t *rapid.T, node, dir string, r *program.Recording) (program.Outcom
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, node, file)
+	cmd := exec.CommandContext(ctx, exe, file)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, _ := cmd.Output() // the exit code is in the output

@@ -350,3 +350,24 @@ func TestProcessBlocksInAsyncFunction(t *testing.T) {
 		pool.Close()
 	}
 }
+
+// The queue alone.
+func TestMicrotasks(t *testing.T) {
+	m := jsloop.New(jsloop.Config{}).Microtasks()
+	order := ""
+	m.Enqueue(func() { order += "a"; m.Enqueue(func() { order += "c" }) })
+	m.Enqueue(func() { order += "b" })
+	m.Drain()
+	require.Equal(t, "abc", order)
+	m.Enqueue(func() { order += "never" })
+	m.Reset()
+	m.Drain()
+	require.Equal(t, "abc", order)
+	fn := func() {}
+	require.Zero(t, testing.AllocsPerRun(100, func() {
+		for range 10 {
+			m.Enqueue(fn)
+		}
+		m.Drain()
+	}))
+}

@@ -31,6 +31,7 @@ type Promise struct {
 	rest    []*reaction
 	state   State
 	handled bool // [[PromiseIsHandled]]
+	derived bool // returned by Then, Catch or Finally
 	tracked tracked
 }
 

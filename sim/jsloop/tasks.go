@@ -221,6 +221,9 @@ func (l *tasksEnv) Race(vs ...any) env.Promise { return (*envPromise)(l.t.loop.R
 // QueueMicrotask implements env.Loop.
 func (l *tasksEnv) QueueMicrotask(fn func()) { l.t.loop.QueueMicrotask(fn) }
 
+// NextTick implements env.Loop: like browsers, a loop of tasks has none, and throws.
+func (l *tasksEnv) NextTick(fn func()) { l.t.loop.NextTick(fn) }
+
 // SetTimeout implements env.Loop. Zero takes only the timer's lateness.
 func (l *tasksEnv) SetTimeout(fn func(), d time.Duration) env.LoopTimer {
 	t := l.t

@@ -4,7 +4,7 @@ package jsloop
 // reason on. What a callback returns resolves the returned promise; a returned
 // error, or a Throw, rejects it.
 func (p *Promise) Then(onFulfilled func(Value) (Value, error), onRejected func(error) (Value, error)) *Promise {
-	derived := &Promise{loop: p.loop}
+	derived := &Promise{loop: p.loop, derived: true}
 	p.react(reaction{derived: derived, onFulfilled: onFulfilled, onRejected: onRejected})
 	return derived
 }
@@ -23,7 +23,7 @@ func (p *Promise) Catch(onRejected func(error) (Value, error)) *Promise {
 // promise at once.
 func (p *Promise) Finally(onFinally func() (Value, error)) *Promise {
 	if p.loop.cfg.Flavour == Bun {
-		derived := &Promise{loop: p.loop}
+		derived := &Promise{loop: p.loop, derived: true}
 		p.react(reaction{native: &bunFinally{derived, onFinally}})
 		return derived
 	}

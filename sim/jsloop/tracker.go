@@ -35,6 +35,9 @@ func (t *tracker) handle(p *Promise) {
 		p.tracked = untracked
 	case warned:
 		p.tracked = untracked
+		if p.derived && p.loop.cfg.Flavour == Bun {
+			return // Bun says so of other promises only (observed)
+		}
 		t.handled = append(t.handled, p)
 		t.toReport = true
 	}

@@ -41,6 +41,7 @@ type Clock struct {
 	hosts    []*host
 	hosting  int  // hosts in use
 	scanning bool // who asks a context now is the clock itself
+	bubble   *Bubble
 }
 
 var _ clock.Clock = (*Clock)(nil)
@@ -69,28 +70,37 @@ type maker struct {
 func New(w *sim.World, name string) *Clock {
 	c := sim.Pooled[Clock](w, name)
 	if c.w == nil {
-		l, resting, err := checkedLayout()
-		if err != nil {
-			w.Mistake("make clock %q: %w", name, err)
-		}
-		*c = Clock{
-			w: w, name: name, layout: l, resting: resting,
-			recv: w.Label(name + ".recv"), tryRecv: w.Label(name + ".tryrecv"), woken: w.Label(name + ".woken"),
-			sleep:  name + ".sleep",
-			makers: make(map[*sim.Proc]*maker),
-			byChan: make(map[<-chan time.Time]*entry),
-		}
-		c.never = entry{c: c, res: w.Resource(name + ".nil")}
-		c.scan = c.look
+		c.make(w, name)
 	}
+	c.begin()
+	w.AtEnd(name, c.scan)
+	return c
+}
+
+func (c *Clock) make(w *sim.World, name string) {
+	l, resting, err := checkedLayout()
+	if err != nil {
+		w.Mistake("make clock %q: %w", name, err)
+	}
+	*c = Clock{
+		w: w, name: name, layout: l, resting: resting,
+		recv: w.Label(name + ".recv"), tryRecv: w.Label(name + ".tryrecv"), woken: w.Label(name + ".woken"),
+		sleep:  name + ".sleep",
+		makers: make(map[*sim.Proc]*maker),
+		byChan: make(map[<-chan time.Time]*entry),
+	}
+	c.never = entry{c: c, res: w.Resource(name + ".nil")}
+	c.scan = func() { c.look() }
+}
+
+// begin begins a run.
+func (c *Clock) begin() {
 	c.run++
 	c.Commit, c.hosting, c.scanning = false, 0, false
 	c.watched, c.contexts = c.watched[:0], c.contexts[:0]
 	c.spare = append(c.spare, c.waits...)
 	c.waits = c.waits[:0]
-	c.proc = w.Actor(name)
-	w.AtEnd(name, c.scan)
-	return c
+	c.proc = c.w.Actor(c.name)
 }
 
 // epoch is the instant 0 of every world, the one at which clock.Mock starts too. It
@@ -219,7 +229,11 @@ func (c *Clock) newEntry(m *maker, k kind, n int) *entry {
 		res: c.w.Resource(c.name + "." + name + "@" + m.name),
 	}
 	if k != kindFunc && k != kindDeadline {
-		e.ch = make(chan time.Time, 1)
+		room := 1
+		if c.bubble != nil {
+			room = 0
+		}
+		e.ch = make(chan time.Time, room)
 		c.byChan[e.ch] = e
 	}
 	e.borrow()

@@ -47,8 +47,38 @@
 //	at, ok := c.TryRecv(t.C)                             // for a select with a default
 //
 // Clock.Sleep, functions of AfterFunc that block through the world, and selects with a
-// default are fine as they are. There is no mode in which goroutines of the code
-// under test wait on channels of this clock, such as a bubble of testing/synctest.
+// default are fine as they are.
+//
+// # Bubble mode
+//
+// Code that must wait in Go's way, in goroutines of its own, runs in a bubble of
+// testing/synctest, and so under go test only (simtest.Config.Bubble):
+//
+//	b := simclock.NewBubble(w, "clock", synctest.Wait)
+//	w.Process("server", func(*sim.Proc) {
+//		b.Go(func() { serve(b.Context(), b, requests) })   // selects on b.After(d) and requests
+//	})
+//	w.Process("client", func(p *sim.Proc) {
+//		p.Sleep("think", 9*time.Millisecond)
+//		b.Go(func() { requests <- 1 })
+//	})
+//
+// A timer fires in an event of the world; the world hands its value to the goroutine that
+// waits, and goes on when all goroutines are blocked again. So which timer fires when, and
+// what comes before it, is explored and replayed as ever. What a goroutine does belongs
+// to the event that woke it, and since the world does not see what goroutines share, all
+// such events conflict. The mode of the trace is sim.Bubbled.
+//
+// The order of goroutines that are awake at once is Go's, and not under control: one
+// event should wake one of them. A run that depends on it is found to be
+// nondeterministic when it is run again. Further:
+//
+//   - Only what a goroutine blocks on is handed over: a select with a default finds
+//     nothing in the channel of a timer, see Bubble.TryRecv. Of several values that wait,
+//     the one of the timer that was made first comes first.
+//   - The functions of package time wait for ever: the bubble's own time stands still.
+//   - Goroutines must end with the run (Bubble.Context), or the bubble ends in a deadlock.
+//   - A panic of a goroutine ends the test, like that of any other.
 //
 // # What is exact
 //
@@ -102,4 +132,5 @@
 //
 //   - [Clock], [New]: the clock, with the methods of clock.Clock.
 //   - [Clock.Recv], [Clock.TryRecv], [Clock.Select], [Case], [Clock.WaitDone]: waiting.
+//   - [Bubble], [NewBubble]: the clock for goroutines.
 package simclock

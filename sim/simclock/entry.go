@@ -45,7 +45,8 @@ type entry struct {
 	timer  *clock.Timer
 	ticker *clock.Ticker
 
-	ch      chan time.Time // capacity 1
+	ch      chan time.Time // capacity 1; in a bubble 0, see Bubble.offer
+	value   time.Time      // what is to be received, in a bubble
 	f       func()         // of kindFunc
 	host    *host          // who ran f last
 	ctx     *core          // of kindDeadline
@@ -179,11 +180,15 @@ func (e *entry) armTick() {
 // activity says whether the next tick keeps the world from coming to rest. One that
 // will be dropped because nobody has taken the last one changes nothing.
 func (e *entry) activity() {
-	e.c.w.SetActivity(e.ref, len(e.ch) == 0 && !e.maker.background)
+	e.c.w.SetActivity(e.ref, !e.full() && !e.maker.background)
 }
 
 // Fire is the event. See sim.Handler.
 func (e *entry) Fire(w *sim.World, _ int64) {
+	if b := e.c.bubble; b != nil {
+		b.wake()
+		defer b.settle()
+	}
 	e.ref = sim.EventRef{}
 	w.Write(e.res)
 	switch {
@@ -205,12 +210,24 @@ func (e *entry) Fire(w *sim.World, _ int64) {
 // send puts the instant at which e was due into the channel, as the runtime does
 // (sendTime in time/sleep.go takes the delay off), or drops it if the channel is full.
 func (e *entry) send() {
-	if len(e.ch) == 0 {
-		e.ch <- epoch().Add(e.due)
+	switch v := epoch().Add(e.due); {
+	case e.full():
+	case e.c.bubble != nil:
+		e.value = v
+	default:
+		e.ch <- v
 	}
 	e.unread = true
 	e.owe()
 	e.c.watch(e)
+}
+
+// full reports whether there is no room for another value.
+func (e *entry) full() bool {
+	if e.c.bubble != nil {
+		return e.unread
+	}
+	return len(e.ch) > 0
 }
 
 // owe notes that the maker may look at e and see that it fired: see sync.
@@ -231,23 +248,29 @@ func (e *entry) taken() {
 	}
 }
 
-// look finds out, at the end of every event, what was done to timers in it.
-func (c *Clock) look() {
+// look finds out, at the end of every event, what was done to timers in it. It reports
+// whether that was anything.
+func (c *Clock) look() (found bool) {
 	for i := c.touched(0); i >= 0; i = c.touched(i) {
 		e := c.watched[i]
-		if e.sync(); e.kind == kindAfter && !e.unread {
+		if e.sync() {
+			found = true
+		}
+		if e.kind == kindAfter && !e.unread {
 			c.watched = append(c.watched[:i], c.watched[i+1:]...)
 			e.watched = false
 			continue
 		}
 		i++
 	}
-	if len(c.contexts)+len(c.waits) > 0 {
+	if contexts := len(c.contexts); contexts+len(c.waits) > 0 {
 		c.scanning = true
 		c.lookAtContexts()
 		c.lookAtWaits()
 		c.scanning = false
+		found = found || len(c.contexts) < contexts
 	}
+	return found
 }
 
 // touched is the index of the first entry from i on that needs a closer look, or -1.
@@ -262,13 +285,15 @@ func (c *Clock) touched(i int) int {
 	return -1
 }
 
-// sync does what the user has done to one timer in the current event.
+// sync does what the user has done to one timer in the current event, and reports
+// whether that was anything.
 //
 // A Stop or Reset that comes too late changes nothing, and so cannot be seen. But that
 // it came too late is what the process learnt, so the first event of the maker after a
 // fire is charged with having looked.
-func (e *entry) sync() {
+func (e *entry) sync() bool {
 	c := e.c
+	done := true
 	switch stopped := *e.view.stopped; {
 	case *e.view.next != c.resting:
 		d := e.view.next.Sub(c.resting) + far
@@ -282,20 +307,23 @@ func (e *entry) sync() {
 		}
 		if e.ticker != nil && d <= 0 { // time.Ticker panics here, but we learn of it only now
 			c.w.Fail(c.name, "non-positive interval for Ticker.Reset", "%s reset a ticker to %v", c.w.Caller().Name(), d)
-			return
+			return true
 		}
 		e.start(d)
 	case stopped != e.rest:
 		e.disarm()
 		e.rest = stopped
-	case e.unread && len(e.ch) == 0:
+	case e.unread && !e.full():
 		e.taken()
+	default:
+		done = false
 	}
 	if e.owed && c.w.Caller() == e.maker.proc {
 		c.w.Read(e.res)
 		e.owed = false
 	}
 	e.busy = e.owed || e.unread
+	return done
 }
 
 // disarm takes back the pending fire event and the value that was sent.

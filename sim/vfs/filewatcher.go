@@ -63,6 +63,7 @@ type source interface {
 	take() int   // reads a batch, and returns how many records are in it
 	handle(i int) []delivery
 	close()
+	appendState(dst []byte) []byte
 }
 
 // delivery is something that goes over a channel: an event or an error.
@@ -348,7 +349,11 @@ func (fw *FileWatcher) pop(r *receiver) bool {
 func (fw *FileWatcher) Close() error {
 	w := fw.d.w
 	p := w.Running(fw.labels.close)
-	if !p.At(fw.labels.close) || fw.closed {
+	if !p.At(fw.labels.close) {
+		return nil
+	}
+	if fw.closed {
+		w.Read(fw.chanRes)
 		return nil
 	}
 	w.Write(fw.chanRes)

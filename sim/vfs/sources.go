@@ -28,16 +28,16 @@ func (f *FS) newSource(fw *FileWatcher, on System) source {
 	res := f.d.w.Resource(fw.name + " news")
 	switch on {
 	case Kqueue:
-		s := &kqueueSource{fw: fw, res: res}
-		s.state = kqueue.New(looker{f})
-		s.state.Noted = noted
+		kq := kqueue.New(looker{f})
+		kq.Noted = noted
+		s := &kqueueSource{changes: changes{fw, res, kq}, kq: kq}
 		f.d.sources = append(f.d.sources, s)
 		return s
 	case RDCW:
-		s := &rdcwSource{fw: fw, res: res}
-		s.state = rdcw.New(looker{f}.stat)
-		s.state.Noted = noted
-		s.state.Again = func() bool { return f.d.w.Fault(fw.name + ".again") }
+		rd := rdcw.New(looker{f}.stat)
+		rd.Noted = noted
+		rd.Again = func() bool { return f.d.w.Fault(fw.name + ".again") }
+		s := &rdcwSource{changes: changes{fw, res, rd}, rd: rd}
 		f.d.sources = append(f.d.sources, s)
 		return s
 	}
@@ -110,43 +110,64 @@ func (l looker) stat(path string) (env.Stat, error) {
 	return st.Stat, err
 }
 
-// kqueueSource is fsnotify on kqueue.
-type kqueueSource struct {
+// changes is what the sources of fsnotify have in common that are made of changes: a
+// state machine, and the resource that it is.
+type changes struct {
 	fw    *FileWatcher
 	res   sim.Resource
-	state *kqueue.Watcher
-	notes []kqueue.Note
+	state interface {
+		Changed(c kernel.Change)
+		Add(path string) error
+		Remove(path string) error
+		Ready() bool
+		AppendState(dst []byte) []byte
+	}
 }
 
-func (s *kqueueSource) changed(c kernel.Change) {
+func (s *changes) changed(c kernel.Change) {
 	s.fw.d.w.Write(s.res)
 	s.state.Changed(c)
-	if s.state.Merged() {
-		s.fw.d.rule("kqueue.gathers")
-	}
 	if s.state.Ready() {
 		s.fw.wake()
 	}
 }
 
-func (s *kqueueSource) add(path string) error {
+func (s *changes) add(path string) error {
 	s.fw.d.w.Write(s.res)
 	return s.state.Add(path)
 }
 
-func (s *kqueueSource) remove(path string) error {
+func (s *changes) remove(path string) error {
 	s.fw.d.w.Write(s.res)
 	return s.state.Remove(path)
 }
 
-func (s *kqueueSource) ready() bool {
+func (s *changes) ready() bool {
 	s.fw.d.w.Read(s.res)
 	return s.state.Ready()
 }
 
+func (s *changes) close() {}
+
+func (s *changes) appendState(dst []byte) []byte { return s.state.AppendState(dst) }
+
+// kqueueSource is fsnotify on kqueue.
+type kqueueSource struct {
+	changes
+	kq    *kqueue.Watcher // the state
+	notes []kqueue.Note
+}
+
+func (s *kqueueSource) changed(c kernel.Change) {
+	s.changes.changed(c)
+	if s.kq.Merged() {
+		s.fw.d.rule("kqueue.gathers")
+	}
+}
+
 func (s *kqueueSource) take() int {
 	s.fw.d.w.Write(s.res)
-	s.notes = s.state.Read(func(n int) int {
+	s.notes = s.kq.Read(func(n int) int {
 		i := 0
 		for i < n-1 && s.fw.d.w.Fault(s.fw.name+".overtake") {
 			i++
@@ -161,11 +182,9 @@ func (s *kqueueSource) take() int {
 
 func (s *kqueueSource) handle(i int) []delivery {
 	s.fw.d.w.Write(s.res)
-	events, err := s.state.Handle(s.notes[i])
+	events, err := s.kq.Handle(s.notes[i])
 	return deliveries(events, err)
 }
-
-func (s *kqueueSource) close() {}
 
 func deliveries(events []env.FileEvent, err error) (out []delivery) {
 	for _, ev := range events {
@@ -179,45 +198,19 @@ func deliveries(events []env.FileEvent, err error) (out []delivery) {
 
 // rdcwSource is fsnotify on ReadDirectoryChangesW.
 type rdcwSource struct {
-	fw    *FileWatcher
-	res   sim.Resource
-	state *rdcw.Watcher
-}
-
-func (s *rdcwSource) changed(c kernel.Change) {
-	s.fw.d.w.Write(s.res)
-	s.state.Changed(c)
-	if s.state.Ready() {
-		s.fw.wake()
-	}
-}
-
-func (s *rdcwSource) add(path string) error {
-	s.fw.d.w.Write(s.res)
-	return s.state.Add(path)
-}
-
-func (s *rdcwSource) remove(path string) error {
-	s.fw.d.w.Write(s.res)
-	return s.state.Remove(path)
-}
-
-func (s *rdcwSource) ready() bool {
-	s.fw.d.w.Read(s.res)
-	return s.state.Ready()
+	changes
+	rd *rdcw.Watcher // the state
 }
 
 func (s *rdcwSource) take() int {
 	s.fw.d.w.Write(s.res)
-	return s.state.Take()
+	return s.rd.Take()
 }
 
 func (s *rdcwSource) handle(i int) []delivery {
 	s.fw.d.w.Write(s.res)
-	return deliveries(s.state.Handle(i))
+	return deliveries(s.rd.Handle(i))
 }
-
-func (s *rdcwSource) close() {}
 
 // fseventsSource is a stream of FSEvents in the terms of fsnotify.
 type fseventsSource struct {

@@ -50,7 +50,7 @@ func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 	wt.table, wt.instance = f.table, d.k.NewInstance(maxQueued)
 	wt.res = d.cache.find(kernel.Resource{Kind: kernel.Queue, ID: uint64(wt.instance)})
 	wt.waiters.Reset()
-	wt.ready = nil
+	wt.ready, wt.buf = nil, wt.buf[:0]
 	d.watchers = append(d.watchers, wt)
 	return wt
 }
@@ -122,6 +122,10 @@ func (wt *Watcher) Poll(timeout time.Duration) bool {
 	}
 	return ready
 }
+
+// Inode is the number of the inode that a watch is on, 0 if the watch is no more. Like
+// Disk.Inode, with whose answers it can be compared, it has no effect.
+func (wt *Watcher) Inode(wd env.WD) uint64 { return wt.d.k.Watched(wt.instance, wd) }
 
 // maskNames are the bits of a record in the order of inotify(7).
 var maskNames = [...]struct {

@@ -110,7 +110,7 @@ func TestLiveDirected(t *testing.T) {
 				require.NoError(t, json.Unmarshal([]byte(line), &op))
 				s.Ops = append(s.Ops, op)
 			}
-			diffs, err := checkLive(t.TempDir()+"/t", s)
+			diffs, err := checkLive(t.TempDir()+"/t", s, lazy, eager, fsn, burst)
 			require.NoError(t, err)
 			require.Empty(t, diffs, strings.Join(diffs, "\n"))
 		})

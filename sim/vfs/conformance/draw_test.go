@@ -1,22 +1,49 @@
 package conformance
 
-import "pgregory.net/rapid"
+import (
+	"pgregory.net/rapid"
+
+	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
+)
 
 // Names that scripts use. d, e and d/d may become directories; l is mostly a
-// symbolic link.
+// symbolic link. In records, names are padded to a multiple of 16 bytes.
 var (
-	fileNames = []string{"a", "b", "c", "d/a", "d/b", "e/x", "l", "d/d/a"}
+	fileNames = []string{"a", "b", "c", "d/a", "d/b", "e/x", "l", "d/d/a", "fifteen.letters", "d/sixteen.letters"}
 	dirNames  = []string{"d", "e", "d/d", "."}
+	oddNames  = []string{"./a", "d/../a", "d/./b", "a/", "d/", "l/", "l/a", "d//a", "a/b", "d/..", "nowhere/a"}
 	handles   = []string{"h0", "h1", "h2"}
 	bitNames  = []string{
 		"ACCESS", "MODIFY", "ATTRIB", "CLOSE_WRITE", "CLOSE_NOWRITE", "OPEN", "MOVED_FROM",
 		"MOVED_TO", "CREATE", "DELETE", "DELETE_SELF", "MOVE_SELF",
 	}
-	optionNames = []string{"ONESHOT", "EXCL_UNLINK", "ONLYDIR", "DONT_FOLLOW", "MASK_ADD", "MASK_CREATE"}
+	optionNames = []string{"ONESHOT", "EXCL_UNLINK", "ONLYDIR", "DONT_FOLLOW", "MASK_ADD", "MASK_CREATE", "ISDIR", "IGNORED"}
 )
 
+// theme is what a script is mostly about.
+type theme struct {
+	files    []string
+	kinds    [5]int // how often: open, on a handle, on a path, look, control
+	odd      int    // percent of odd names
+	options  int    // percent of watches with options, one or several
+	settling int    // percent of opens that are closed at once
+	most     int    // operations
+}
+
+var themes = []theme{
+	{files: fileNames, kinds: [5]int{2, 3, 3, 1, 1}, options: 25, most: 25},
+	{files: fileNames, kinds: [5]int{2, 3, 3, 1, 2}, odd: 15, options: 40, settling: 20, most: 25},
+	// Few names, which often stand for the same inode.
+	{files: []string{"a", "b", "d/a"}, kinds: [5]int{3, 3, 5, 1, 1}, options: 30, settling: 30, most: 40},
+	// Watches that come and go while records wait.
+	{files: []string{"a", "b", "d/a", "l"}, kinds: [5]int{2, 1, 4, 0, 5}, options: 50, settling: 60, most: 40},
+}
+
 // drawer draws the parts of scripts.
-type drawer struct{ r *rapid.T }
+type drawer struct {
+	r *rapid.T
+	theme
+}
 
 func (d drawer) pick(label string, from ...string) string {
 	return rapid.SampledFrom(from).Draw(d.r, label)
@@ -29,23 +56,64 @@ func (d drawer) chance(label string, percent int) bool { return d.n(label, 0, 99
 // drawScript draws a sequential script: directories, a few files and watches,
 // then anything.
 func drawScript(r *rapid.T) Script {
-	d := drawer{r}
+	d := drawer{r, rapid.SampledFrom(themes).Draw(r, "theme")}
+	s := d.begin()
+	d.ops(&s, d.most)
+	return s
+}
+
+// begin draws what is there before the operations.
+func (d drawer) begin() Script {
 	s := Script{Ops: []Op{{Op: "mkdir", Path: "d"}, {Op: "mkdir", Path: "e"}}}
 	for range d.n("files", 0, 4) {
-		path := d.file()
+		path := d.pick("file", d.files...)
 		s.Ops = append(s.Ops, Op{Op: "open", H: "_", Path: path, Fl: []string{"creat"}},
 			Op{Op: "write", H: "_", Ch: "o", N: d.n("size", 0, 40)}, Op{Op: "close", H: "_"})
 	}
 	for range d.n("watches", 1, 3) {
 		s.Ops = append(s.Ops, d.watch())
 	}
-	for range d.n("ops", 1, 25) {
-		s.Ops = append(s.Ops, d.op())
+	return s
+}
+
+func (d drawer) ops(s *Script, most int) {
+	for range d.n("ops", 1, most) {
+		op := d.op()
+		s.Ops = append(s.Ops, op)
+		if op.Op == "open" && d.chance("settled", d.settling) {
+			s.Ops = append(s.Ops, Op{Op: "close", H: op.H})
+		}
+	}
+}
+
+// drawFull draws a script in which the queue is full, or nearly so: as many records
+// as it takes come first. The two files of them are in a directory of their own.
+func drawFull(r *rapid.T) Script {
+	d := drawer{r, rapid.SampledFrom(themes).Draw(r, "theme")}
+	s := d.begin()
+	for _, path := range []string{"0", "1"} {
+		s.Ops = append(s.Ops, Op{Op: "open", H: "_", Path: path, Fl: []string{"creat"}}, Op{Op: "close", H: "_"},
+			Op{Op: "watch", Path: path, Mask: []string{"ATTRIB"}})
+	}
+	if d.chance("one shot", 30) {
+		s.Ops = append(s.Ops, Op{Op: "watch", Path: d.file(), Mask: []string{"ALL", "ONESHOT"}})
+	}
+	for range d.n("times full", 1, 2) {
+		s.Ops = append(s.Ops, Op{Op: "fill", Path: "0", To: "1", N: kernel.DefaultQueue - d.n("room", 0, 6)})
+		d.ops(&s, 12)
+		s.Ops = append(s.Ops, Op{Op: "drain", Max: d.n("max", 0, 3)})
+		d.ops(&s, 8)
 	}
 	return s
 }
 
-func (d drawer) file() string   { return d.pick("file", fileNames...) }
+func (d drawer) file() string {
+	if d.chance("odd", d.odd) {
+		return d.pick("odd", oddNames...)
+	}
+	return d.pick("file", d.files...)
+}
+
 func (d drawer) handle() string { return d.pick("handle", handles...) }
 
 // anything is mostly a file, sometimes a directory.
@@ -64,23 +132,31 @@ func (d drawer) watch() Op {
 	case 2:
 		op.Mask = []string{"FSN"}
 	case 3:
-		op.Mask = rapid.SliceOfNDistinct(rapid.SampledFrom(bitNames), 1, 6, rapid.ID[string]).Draw(d.r, "bits")
+		op.Mask = rapid.SliceOfNDistinct(rapid.SampledFrom(bitNames), 0, 6, rapid.ID[string]).Draw(d.r, "bits")
 	}
-	if d.chance("option", 25) {
-		op.Mask = append(op.Mask, d.pick("option", optionNames...))
+	if d.chance("option", d.options) {
+		op.Mask = append(op.Mask, rapid.SliceOfNDistinct(rapid.SampledFrom(optionNames), 1, 2, rapid.ID[string]).Draw(d.r, "options")...)
 	}
 	return op
 }
 
 func (d drawer) op() Op {
-	switch d.n("kind", 0, 9) {
-	case 0, 1:
+	all := 0
+	for _, often := range d.kinds {
+		all += often
+	}
+	kind, n := 0, d.n("kind", 0, all-1)
+	for ; n >= d.kinds[kind]; kind++ {
+		n -= d.kinds[kind]
+	}
+	switch kind {
+	case 0:
 		return d.open()
-	case 2, 3, 4:
+	case 1:
 		return d.onHandle()
-	case 5, 6, 7:
+	case 2:
 		return d.onPath()
-	case 8:
+	case 3:
 		return d.look()
 	}
 	return d.control()

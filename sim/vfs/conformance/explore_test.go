@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -30,10 +31,16 @@ type proc struct {
 type world struct {
 	k     *kernel.Kernel
 	inst  kernel.Instance
+	wds   []watchOf // of the last watch of a path text
 	procs []proc
 	reads []Read
 	errs  []Err
 	bad   error // an operation that is not supported
+}
+
+type watchOf struct {
+	path string
+	wd   env.WD
 }
 
 // newWorld runs the setup of a script.
@@ -45,6 +52,9 @@ func newWorld(s Script) (*world, kernel.Instance, error) {
 		}
 	}
 	w := &world{k: m.k, inst: m.i}
+	for _, path := range slices.Sorted(maps.Keys(m.wdOf)) {
+		w.wds = append(w.wds, watchOf{path, m.wdOf[path]})
+	}
 	for _, ops := range s.Procs {
 		w.procs = append(w.procs, proc{actor: actor{k: m.k, t: m.t, handles: slices.Clone(m.handles)}, ops: ops})
 	}
@@ -58,6 +68,7 @@ func (w *world) copyFrom(from *world) {
 	}
 	w.k.CopyFrom(from.k)
 	w.inst = from.inst
+	w.wds = append(w.wds[:0], from.wds...)
 	for i := range w.procs {
 		p, f := &w.procs[i], &from.procs[i]
 		handles, call := append(p.handles[:0], f.handles...), p.call
@@ -151,9 +162,20 @@ func (w *world) begin(i int, p *proc) (done bool, err error) {
 		if err != nil {
 			return true, err
 		}
-		_, err = p.k.AddWatch(p.t, w.inst, op.Path, mask)
+		wd, err := p.k.AddWatch(p.t, w.inst, op.Path, mask)
+		if err == nil {
+			w.wds = slices.DeleteFunc(w.wds, func(x watchOf) bool { return x.path == op.Path })
+			w.wds = append(w.wds, watchOf{op.Path, wd})
+		}
 		return true, err
-	case "unwatch", "drain":
+	case "unwatch":
+		for _, x := range w.wds {
+			if x.path == op.Path {
+				return true, p.k.RmWatch(w.inst, x.wd)
+			}
+		}
+		return true, env.EINVAL
+	case "drain": // the outcome would have to say when
 		return true, fmt.Errorf("%w: operation %q in a process", errUnsupported, op.Op)
 	}
 	return true, p.change(op)
@@ -290,7 +312,7 @@ func (o Outcome) key() string {
 
 // appendState appends all that the future of w depends on.
 func (w *world) appendState(dst []byte) []byte {
-	dst = w.k.AppendState(dst)
+	dst = fmt.Append(w.k.AppendState(dst), w.wds)
 	for i := range w.procs {
 		p := &w.procs[i]
 		dst = append(dst, byte(p.pos), byte(p.sub), byte(p.fd))

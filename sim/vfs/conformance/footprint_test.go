@@ -34,7 +34,7 @@ func TestFootprints(t *testing.T) {
 	independent := 0
 	rapid.Check(t, func(r *rapid.T) {
 		s := drawScript(r)
-		d := drawer{r}
+		d := drawer{r, themes[0]}
 		ops := []Op{d.op(), d.op()}
 		run := func(first int) (string, [2]footprint) {
 			m := newModel(lazy, 0)

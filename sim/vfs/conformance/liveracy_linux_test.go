@@ -103,7 +103,7 @@ func raceOnce(dir string, s Script) (Outcome, error) {
 
 // drawRace draws two short processes that do what editors do.
 func drawRace(r *rapid.T) Script {
-	d := drawer{r}
+	d := drawer{r, themes[0]}
 	s := Script{Procs: make([][]Op, 2)}
 	for _, path := range []string{"a", "b"} {
 		if d.chance("missing", 20) {

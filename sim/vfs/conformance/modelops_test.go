@@ -12,6 +12,8 @@ var openFlags = map[string]env.OpenFlag{
 	"rdonly": env.ReadOnly, "rdwr": env.ReadWrite, "creat": env.Create, "trunc": env.Truncate,
 	"append": env.Append, "excl": env.Exclusive, "path": env.PathOnly, "nofollow": env.NoFollow,
 	"directory": env.Directory, "wronly": env.WriteOnly,
+	// These make no difference to what is seen.
+	"cloexec": 0, "sync": 0, "dsync": 0, "nonblock": 0, "noatime": 0, "noctty": 0,
 }
 
 // actor performs operations as one process, whose variables are its handles.
@@ -147,6 +149,8 @@ func (a *actor) changePath(op Op) error {
 		return err
 	case "storm":
 		return a.storm(op)
+	case "fill":
+		return op.fill(func(path string) error { return k.Chmod(t, path, 0o600) })
 	}
 	return fmt.Errorf("%w: operation %q", errUnsupported, op.Op)
 }

@@ -100,6 +100,10 @@ func (m *machine) changePath(op Op) error {
 	case "readlink":
 		_, err := unix.Readlink(path, make([]byte, 4096))
 		return err
+	case "storm":
+		return m.storm(op)
+	case "fill":
+		return op.fill(func(path string) error { return unix.Chmod(m.path(path), 0o600) })
 	}
 	return fmt.Errorf("unknown operation %q", op.Op)
 }
@@ -142,6 +146,20 @@ func (m *machine) copy(h int, op Op) error {
 		_, err = unix.CopyFileRange(h, nil, to, nil, op.N, 0)
 	}
 	return err
+}
+
+// storm creates and closes s0 to s(n-1) in a directory.
+func (m *machine) storm(op Op) error {
+	for i := range op.N {
+		fd, err := unix.Open(fmt.Sprintf("%s/s%d", m.path(op.Path), i), unix.O_WRONLY|unix.O_CREAT|unix.O_CLOEXEC, 0o644)
+		if err != nil {
+			return err
+		}
+		if err := unix.Close(fd); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // mmapWrite stores data through a shared mapping, as far as the file goes.

@@ -2,11 +2,13 @@ package conformance
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -52,6 +54,22 @@ type Op struct {
 	Off  int64    `json:"off,omitempty"`
 	Mask []string `json:"mask,omitempty"`
 	Max  int      `json:"max,omitempty"` // drain: so many records, 0 for all
+}
+
+// fill calls touch for two files in turn, so that no two records merge. It is not
+// in recordings: those that are about full queues have short ones, which an ordinary
+// user of a machine can not ask for.
+func (o Op) fill(touch func(path string) error) error {
+	for i := range o.N {
+		path := o.Path
+		if i%2 == 1 {
+			path = o.To
+		}
+		if err := touch(path); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Raw is a record of the inotify queue, and the operation after which it was
@@ -117,6 +135,9 @@ func loadScripts(t *testing.T, path string) []Script {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, 64<<20)
 	for lines.Scan() {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
 		var s Script
 		require.NoError(t, json.Unmarshal(lines.Bytes(), &s), "line %d of %s", len(out)+1, path)
 		out = append(out, s)
@@ -125,10 +146,10 @@ func loadScripts(t *testing.T, path string) []Script {
 	return out
 }
 
-// corpora are the recordings in testdata and the file that variable names.
+// corpora are the recordings in testdata and the files that variable names.
 func corpora(t *testing.T, own, variable string) map[string][]Script {
 	out := map[string][]Script{own: loadScripts(t, "testdata/"+own)}
-	if more := os.Getenv(variable); more != "" {
+	for _, more := range filepath.SplitList(os.Getenv(variable)) {
 		out[more] = loadScripts(t, more)
 	}
 	return out

@@ -92,13 +92,8 @@ func (k *Kernel) unname(d int32) {
 
 // replaced notes that records about the inode of a dentry from now on, or until now,
 // go to the watches of another directory or carry another name: for those who queue
-// them that is as if its watches changed.
-func (k *Kernel) replaced(d int32) {
-	de := &k.dentries[d]
-	if in := &k.inodes[de.inode]; in.watch != 0 || k.inodes[k.dentries[de.parent].inode].watch != 0 {
-		k.writes(Watches, in.serial)
-	}
-}
+// them, or would if somebody watched, that is as if its watches changed.
+func (k *Kernel) replaced(d int32) { k.writes(Watches, k.inodes[k.dentries[d].inode].serial) }
 
 func (k *Kernel) pin(d int32) { k.dentries[d].pins++ }
 

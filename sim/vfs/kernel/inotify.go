@@ -42,8 +42,11 @@ func (k *Kernel) NewInstance(maxQueued int) Instance {
 func (k *Kernel) CloseInstance(i Instance) {
 	q := &k.instances[i]
 	q.open = false
+	k.writes(Descriptors, uint64(i))
+	k.writes(Queue, uint64(i))
 	for w := range k.watches {
 		if wa := &k.watches[w]; wa.inode != 0 && wa.instance == i {
+			k.writes(Watches, k.inodes[wa.inode].serial)
 			k.unchain(int32(w))
 		}
 	}

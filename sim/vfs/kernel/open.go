@@ -1,6 +1,10 @@
 package kernel
 
-import "github.com/seed-3519b94c/simrun/sim/env"
+import (
+	"strings"
+
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
 
 // Open is open(2) with mode 0644 for a new file.
 func (k *Kernel) Open(t Table, path string, flags env.OpenFlag) (env.FD, error) {
@@ -20,9 +24,15 @@ func (k *Kernel) OpenMode(t Table, path string, flags env.OpenFlag, mode uint16)
 		return env.NoFD, env.EINVAL
 	}
 	exclusive := flags&env.Create != 0 && flags&env.Exclusive != 0
-	p, err := k.find(t, path, flags&env.NoFollow == 0 && !exclusive)
+	// What is to be made can not be called a directory, whatever is there: no
+	// symbolic link is followed to find out (open_last_lookups in the kernel).
+	called := flags&env.Create != 0 && strings.HasSuffix(path, "/")
+	p, err := k.find(t, path, flags&env.NoFollow == 0 && !exclusive && !called)
 	if err != nil {
 		return env.NoFD, err
+	}
+	if flags&env.Create != 0 && p.slash && p.dots == "" {
+		return env.NoFD, env.EISDIR
 	}
 	if k.full(t) {
 		return env.NoFD, env.EMFILE
@@ -59,8 +69,6 @@ func (k *Kernel) openNew(t Table, p place, flags env.OpenFlag, mode uint16) (env
 	switch {
 	case flags&env.Create == 0:
 		return env.NoFD, env.ENOENT
-	case p.slash:
-		return env.NoFD, env.EISDIR
 	case k.dentries[p.dir].unlinked:
 		return env.NoFD, env.ENOENT
 	}

@@ -126,16 +126,7 @@ func (t *thenable) Then(resolve func(jsloop.Value), reject func(error)) error {
 	if t.e.ID != nil {
 		t.m.stmt(&Stmt{T: "log", ID: t.e.ID}, nil)
 	}
-	act := func() {
-		switch t.e.Act {
-		case "resolve":
-			resolve(value(t.e.V))
-		case "reject":
-			reject(Error(t.e.E))
-		case "throw":
-			jsloop.Throw(Error(t.e.E))
-		}
-	}
+	act := func() { t.act(resolve, reject) }
 	switch t.e.Mode {
 	case "micro":
 		t.m.Loop.QueueMicrotask(act)
@@ -145,4 +136,32 @@ func (t *thenable) Then(resolve func(jsloop.Value), reject func(error)) error {
 		act()
 	}
 	return nil
+}
+
+// act settles, in ways that recordings do not have too: only what comes first counts.
+func (t *thenable) act(resolve func(jsloop.Value), reject func(error)) {
+	v, e := value(t.e.V), Error(t.e.E)
+	switch t.e.Act {
+	case "resolve":
+		resolve(v)
+	case "reject":
+		reject(e)
+	case "throw":
+		jsloop.Throw(e)
+	case "resolve throw":
+		resolve(v)
+		jsloop.Throw(e)
+	case "reject throw":
+		reject(e)
+		jsloop.Throw(e)
+	case "twice":
+		resolve(v)
+		reject(e)
+	case "nest":
+		resolve(&thenable{t.m, &Expr{V: t.e.V, Act: "resolve"}})
+	case "adopt":
+		resolve(t.m.Loop.Resolve(v))
+	default:
+		t.m.unsupported("act of a thenable %q", t.e.Act)
+	}
 }

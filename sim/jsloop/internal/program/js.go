@@ -223,15 +223,12 @@ func (p *printer) expr(e *Expr) string {
 }
 
 func thenableJS(e *Expr) string {
-	act := ""
-	switch e.Act {
-	case "resolve":
-		act = "res(" + literal(e.V) + ")"
-	case "reject":
-		act = fmt.Sprintf("rej(E(%d))", e.E)
-	case "throw":
-		act = fmt.Sprintf("throw E(%d)", e.E)
-	}
+	resolve, reject, throw := "res("+literal(e.V)+")", fmt.Sprintf("rej(E(%d))", e.E), fmt.Sprintf("throw E(%d)", e.E)
+	act := map[string]string{
+		"resolve": resolve, "reject": reject, "throw": throw,
+		"resolve throw": resolve + ";" + throw, "reject throw": reject + ";" + throw, "twice": resolve + ";" + reject,
+		"nest": "res({then(res){" + resolve + "}})", "adopt": "res(Promise.resolve(" + literal(e.V) + "))",
+	}[e.Act]
 	switch e.Mode {
 	case "micro":
 		act = "queueMicrotask(()=>{" + act + "})"

@@ -55,7 +55,7 @@ type Expr struct {
 	V     *float64 `json:"v,omitempty"` // nil: undefined
 	E     int      `json:"e,omitempty"`
 	Mode  string   `json:"mode,omitempty"` // thenable: sync, micro, tick
-	Act   string   `json:"act,omitempty"`  // thenable: resolve, reject, throw
+	Act   string   `json:"act,omitempty"`  // thenable: see thenable.act
 	ID    *int     `json:"id,omitempty"`
 	H     string   `json:"h,omitempty"`
 	Body  []Stmt   `json:"body,omitempty"`

@@ -1,0 +1,23 @@
+package simtest
+
+import (
+	"testing"
+	"testing/synctest"
+)
+
+// inside calls f in a bubble of its own, if the check is to be in one. A panic of f, by
+// which rapid ends an example, comes out here.
+func (c *check) inside(t *testing.T, f func()) {
+	if !c.cfg.Bubble {
+		f()
+		return
+	}
+	var threw any
+	synctest.Test(t, func(*testing.T) {
+		defer func() { threw = recover() }()
+		f()
+	})
+	if threw != nil {
+		panic(threw)
+	}
+}
