@@ -58,7 +58,7 @@ func (s spec) scenario() *sim.Scenario {
 		s.variants, s.config = model.Variants(), model.Find
 	}
 	if s.expect == nil {
-		s.expect = expected(s.name, s.variants)
+		s.expect = expected(s.name, s.variants, s.judged)
 	}
 	return &sim.Scenario{
 		Name: "depopt/" + s.name, Doc: s.doc, Variants: s.variants, Profiles: profiles(),

@@ -59,13 +59,11 @@ func TestMatrix(t *testing.T) {
 // harder says of cells that take more schedules than others why. They are asked of one
 // seed.
 func harder(s *sim.Scenario, variant, property string) (why string) {
-	switch lends := slices.Contains([]string{"V0", "V1", "V2", "V2+EvictFirst"}, variant); {
+	switch {
 	case short(s) == "refill-limit":
 		return "a run is 7,000 events"
 	case short(s) == "styles" && variant == "V2w+B" && property == propL6:
 		return "the request must come in the one drain between pending and rejected"
-	case short(s) == "fd" && property == propS2 && !lends:
-		return "one plan of seven takes the file away, and it must be away for the 30 µs of a print"
 	}
 	return ""
 }

@@ -22,7 +22,7 @@ func Baseline() *sim.Scenario {
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.h.Work("soon", func(error) {
-						d.deployB(func() {})
+						d.deployHooked()
 					})
 				})
 			}
@@ -50,7 +50,7 @@ func SeedSplit() *sim.Scenario {
 			s.lateServers, s.flips, s.token = true, true, 1
 			s.script = func(d *deploy) {
 				d.firstRoutable = f.startServers
-				d.deployB(func() {})
+				d.deployHooked()
 			}
 		},
 	}.scenario()

@@ -56,7 +56,7 @@ func Rollback() *sim.Scenario {
 							d.partition()
 						}
 						d.h.Work("later", func(error) {
-							d.publish(1, func() { d.roll(f.newTasks(), f.thirdTasks(), func() {}) })
+							d.publish(1, func() { d.roll(f.newTasks(), f.thirdTasks(), d.callHook) })
 						})
 					})
 				})
@@ -86,7 +86,7 @@ func TokenBytes() *sim.Scenario {
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.report(texts[kind])
-					d.h.Work("soon", func(error) { d.deployB(func() {}) })
+					d.h.Work("soon", func(error) { d.deployHooked() })
 				})
 			}
 		},
@@ -104,7 +104,7 @@ func Clock() *sim.Scenario {
 		params:   []sim.ParamDoc{{Label: "clock", Doc: "what happens", Options: []string{"forward", "backward", "crash-backward", "stall"}}},
 		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
-			s.token = 1
+			s.token, s.servers = 1, max(s.servers, 2) // of one server, its crash would be all there is to see
 			kind := f.w.Draw().Pick("clock", "forward", "backward", "crash-backward", "stall")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {

@@ -36,12 +36,19 @@ func (d *deploy) deployB(done func()) {
 	d.publish(2, func() { d.roll(d.f.oldTasks(), d.f.newTasks(), done) })
 }
 
+// deployHooked is deployB with the hook behind it.
+func (d *deploy) deployHooked() { d.deployB(d.callHook) }
+
+// callHook calls the hook and does nothing with the answer.
+func (d *deploy) callHook() { d.hook(func(bool) { d.f.facts.disturb() }) }
+
 // roll replaces tasks and calls done when the service is stable. Overlapping, the
 // balancer has both for a while: the old one is let go when `lb-drain` has passed.
 func (d *deploy) roll(old, young []*taskSlot, done func()) {
+	d.f.facts.deploys(1)
 	stable := func() {
 		d.h.Work("stable", func(error) {
-			d.f.facts.disturb()
+			d.f.facts.deploys(-1)
 			done()
 		})
 	}
@@ -170,7 +177,8 @@ func (d *deploy) trigger(keep func(model.TrainJob) (netsim.Job, bool)) {
 		}
 		jobs = append(jobs, job)
 	}
-	d.train = d.f.net.Pipeline("pipeline", jobs...).Trigger(nil)
+	d.f.facts.deploys(1)
+	d.train = d.f.net.Pipeline("pipeline", jobs...).Trigger(func(*netsim.Train) { d.f.facts.deploys(-1) })
 }
 
 // cancel is what a newer train does to this one. Its own first jobs take longer than
@@ -183,7 +191,7 @@ func (d *deploy) cancel(before string) {
 
 // hook is the job post-deploy.
 func (d *deploy) hook(done func(bool)) {
-	d.h.Work("hook", func(error) {
+	d.h.Work("green", func(error) {
 		if d.mayForbid && d.f.w.Fault("hook-403") {
 			d.f.w.Note("the edge of the network answers the hook with 403")
 			done(false)

@@ -67,23 +67,25 @@ type facts struct {
 	changed []*serverSlot
 	watch   watch
 
-	clocks   []deadline
-	expect   image // what the newest flip left as the only routable shell
-	fresh    freshState
-	quiet    sim.EventRef
-	isQuiet  bool
-	poisoned []poison
-	missing  []registryWatch
-	caps     [2]capWatch
-	lives    []liveWatch
-	endActor *sim.Proc
-	end      sim.EventRef
-	recycles int
-	token    string // reported last, without blanks
-	goals    goals
-	over     bool          // the run is
-	onWarm   func()        // what waits for the fleet to be warm
-	bound    time.Duration // of being missing from a registry
+	clocks  []deadline
+	expect  image // what the newest flip left as the only routable shell
+	fresh   freshState
+	quiet   sim.EventRef
+	isQuiet bool
+	// deploying is how many deploys are under way.
+	deploying int
+	poisoned  []poison
+	missing   []registryWatch
+	caps      [2]capWatch
+	lives     []liveWatch
+	endActor  *sim.Proc
+	end       sim.EventRef
+	recycles  int
+	token     string // reported last, without blanks
+	goals     goals
+	over      bool          // the run is
+	onWarm    func()        // what waits for the fleet to be warm
+	bound     time.Duration // of being missing from a registry
 }
 
 // watch says of which kinds of properties anything counts.
@@ -189,7 +191,17 @@ func (a *facts) disturb() {
 	}
 	a.w.Cancel(a.quiet)
 	a.isQuiet = false
+	if a.deploying > 0 {
+		return
+	}
 	a.quiet = a.within("quiet", quietAfter, func() { a.isQuiet = true })
+}
+
+// deploys counts the deploys that are under way: while there is one, nothing has to be
+// quiet.
+func (a *facts) deploys(n int) {
+	a.deploying += n
+	a.disturb()
 }
 
 // Reads notes a footprint.
@@ -230,6 +242,8 @@ func (a *facts) Fact(x model.Fact) {
 		a.registryChanged()
 	case model.ServerExits:
 		a.exits(a.f.serverOf(x.Who))
+	case model.HookAnswered:
+		a.disturb()
 	case model.TaskListening:
 		a.f.poke()
 	case model.Stored, model.Cleared:

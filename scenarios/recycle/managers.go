@@ -19,7 +19,7 @@ func TwoManagers() *sim.Scenario {
 			s.oneManager = f.w.Draw().Pick("both", "roll", "always") == "roll"
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.deployB(func() {})
+					d.deployHooked()
 					if s.oneManager {
 						d.h.Work("soon", func(error) { d.rollManager() })
 					}
@@ -43,7 +43,8 @@ func (d *deploy) rollManager() {
 	})
 }
 
-// LateReply: the answer to a heartbeat is late, by up to 300 s, around a report.
+// LateReply: the answer to a heartbeat is late, by up to 300 s, around a report. It
+// brings the token of before.
 func LateReply() *sim.Scenario {
 	return story{
 		name:     "late-reply",
@@ -51,17 +52,20 @@ func LateReply() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{conv, agree},
+		params:   []sim.ParamDoc{{Label: "late", Doc: "how late the answer is on a good day", Options: lateness}},
 		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
+			late := f.w.Draw().Pick("late", lateness...)
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					d.lateReplies(true)
-					d.publish(2, func() {
-						d.roll(f.oldTasks(), f.newTasks(), func() { d.lateReplies(false) })
-					})
+					d.deployHooked()
+					d.h.Work("soon", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
 				})
 			}
 		},
 	}.scenario()
 }
+
+// lateness are rows of the profile.
+var lateness = []string{"late.60s", "late.150s", "late.20s", "late"}

@@ -6,13 +6,18 @@ import (
 	"github.com/seed-3519b94c/simrun/sim/netsim"
 )
 
-// lateReplies lets answers of managers be late, or ends that.
-func (d *deploy) lateReplies(on bool) {
-	for _, m := range d.f.managers {
-		for _, s := range d.f.servers {
-			d.f.net.Link(m.mach, s.host.Machine()).Faults(netsim.LinkFaults{Late: on})
+// lateReplies lets answers of managers that are sent within t be late, by a row of the
+// profile.
+func (d *deploy) lateReplies(row string, t time.Duration) {
+	set := func(on bool) {
+		for _, m := range d.f.managers {
+			for _, s := range d.f.servers {
+				d.f.net.Link(m.mach, s.host.Machine()).LateBy(row).Faults(netsim.LinkFaults{Late: on})
+			}
 		}
 	}
+	set(true)
+	d.h.After("late-enough", t, func() { set(false) })
 }
 
 // faulty lets a kind of work of all servers go wrong, or ends that.

@@ -53,7 +53,10 @@ func HalfFailure() *sim.Scenario {
 					d.publish(2, func() {
 						closes := failing == "page-close" || failing == "chrome-close"
 						d.faulty(failing, netsim.WorkFaults{CanFail: !closes, CanStick: closes})
-						d.roll(f.oldTasks(), f.newTasks(), func() { d.faulty(failing, netsim.WorkFaults{}) })
+						d.roll(f.oldTasks(), f.newTasks(), func() {
+							d.faulty(failing, netsim.WorkFaults{})
+							d.callHook()
+						})
 					})
 				})
 			}
@@ -131,7 +134,7 @@ func BadRender() *sim.Scenario {
 		judged:   []string{reg, cap1},
 		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
-			s.token = 1
+			s.token, s.servers = 1, max(s.servers, 2) // the others are what matters
 			s.readers = []reader{{affinity: "bad", module: "bad", poison: true, renders: 1}, {affinity: "good", module: "good", genuine: true}}
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {

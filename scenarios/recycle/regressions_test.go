@@ -56,6 +56,8 @@ var kept = []struct {
 	{"seed-split", "v6", fresh, nil},
 	{"seed-split", "verify", fresh, nil},
 	{"token-trim", "gen", conv, nil},
+	{"late-reply", "v5", agree, nil},
+	{"late-reply", "v5", conv, nil},
 	{"baseline", "v5", fresh, nil},
 	{"fresh-hint", "v0c", hint, map[string]int64{"both": 1}},
 	{"stale-page", "v0a", noPoison, map[string]int64{"pages": 2}},

@@ -135,6 +135,7 @@ type taskSlot struct {
 	logic   *model.Task
 	image   image
 	settled bool
+	up      bool
 	// routable is called when the balancer first finds it well; nil: nobody waits.
 	routable func()
 }
@@ -149,13 +150,12 @@ type readerSlot struct {
 // source is the version of the sources that are in force: those of the youngest task
 // that listens.
 func (f *fleet) source() model.Version {
-	v := f.setup.old.source
-	for _, t := range f.tasks {
-		if !t.settled && t.logic != nil && t.logic.Listening() {
-			v = max(v, t.image.source)
+	for i := len(f.tasks) - 1; i >= 0; i-- {
+		if t := f.tasks[i]; t.up && t.logic.Listening() {
+			return t.image.source
 		}
 	}
-	return v
+	return f.setup.old.source
 }
 
 // newFleet takes the world's memory from the last run and reads the switches. Clients
@@ -357,7 +357,12 @@ func (f *fleet) task(i int, img image, old bool) *taskSlot {
 		} else {
 			t.logic.Pinned = f.setup.pinned
 		}
+		t.up = true
 		t.logic.Start()
+	})
+	t.host.OnEnd(func(int) {
+		t.up = false
+		f.poke()
 	})
 	f.tasks = append(f.tasks, t)
 	if old {

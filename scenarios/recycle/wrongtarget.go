@@ -18,7 +18,7 @@ func WrongTarget() *sim.Scenario {
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.h.Work("soon", func(error) {
-						d.deployB(func() {})
+						d.deployHooked()
 					})
 				})
 			}
@@ -43,7 +43,7 @@ func TokenMidway() *sim.Scenario {
 					d.publish(2, func() {
 						d.roll(f.oldTasks(), f.newTasks(), func() {})
 						d.h.Work("soon", func(error) {
-							d.publish(3, func() { d.roll(f.newTasks(), f.thirdTasks(), func() {}) })
+							d.publish(3, func() { d.roll(f.newTasks(), f.thirdTasks(), d.callHook) })
 						})
 					})
 				})

@@ -9,3 +9,10 @@ func (b *Balancer) RegisterRoutable(h *Host, port int) {
 	t.flip.Cancel()
 	t.become(Routable)
 }
+
+// LateBy says which row of the profile is added to a message of l that is late: `late`
+// unless somebody says otherwise.
+func (l *Link) LateBy(label string) *Link {
+	l.late = l.n.w.Label(label)
+	return l
+}
