@@ -109,7 +109,7 @@ func TestAblation(t *testing.T) {
 	const changed = 160 // schedules where a change is expected, and to find what there is
 	unchanged := 60
 	if testing.Short() {
-		unchanged = 5
+		unchanged = 20
 	}
 	for _, base := range []string{"after-832", "before-832"} {
 		cfg, err := model.Find(base)
