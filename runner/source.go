@@ -17,6 +17,10 @@ func newSource(o *Options, judge *worker, cover *coverage) (source, error) {
 	case "delays":
 		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
 	case "exhaustive":
+		return newReducedSource(base, strategy.NewReduced), nil
+	case "exhaustive-dpor":
+		return newReducedSource(base, strategy.NewDPOR), nil
+	case "exhaustive-all":
 		return &treeSource{sampler: base}, nil
 	}
 	base.arm = o.Strategy
@@ -65,6 +69,7 @@ const (
 
 func (s *sampler) job(arm string) job {
 	j := job{number: s.number, arm: arm, seed: strategy.SeedOf(s.o.Seed, s.number), learned: s.learned}
+	j.calm = s.number < min(batchSize, s.o.Runs/10) // the first ones; few of a few
 	j.sample = s.number < batchSize || s.number%learnEvery == 0 && s.learned.Model.Runs() < learnMost
 	s.number++
 	return j
@@ -205,7 +210,7 @@ func (s *treeSource) fill(most int) ([]job, error) {
 	slice := min(treeSlice, max(1, (s.o.Runs-s.runs)/max(n, 1)))
 	var jobs []job
 	for _, walk := range s.walks[:n] {
-		j := s.job("exhaustive")
+		j := s.job("exhaustive-all")
 		j.walk, j.limit = walk, slice
 		jobs = append(jobs, j)
 	}
@@ -222,7 +227,7 @@ func (s *treeSource) learn(j *job, out *outcome) {
 }
 
 func (s *treeSource) doing() string {
-	return fmt.Sprintf("exhaustive: %d of %d parts done", s.finished, s.parts)
+	return fmt.Sprintf("exhaustive-all: %d of %d parts done", s.finished, s.parts)
 }
 
 func (s *treeSource) claim() (string, bool) {

@@ -42,7 +42,11 @@ func (w *worker) run(c sim.Config) (*sim.Result, error) {
 
 // do runs a job.
 func (w *worker) do(j *job, out *outcome) {
-	if j.arm == "exhaustive" {
+	switch j.arm {
+	case "exhaustive", "exhaustive-dpor":
+		w.reducedPart(j, out)
+		return
+	case "exhaustive-all":
 		w.subtree(j, out)
 		return
 	}
@@ -90,7 +94,7 @@ func (w *worker) chooser(j *job) sim.Chooser {
 		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: j.learned})
 	}
 	return strategy.Chooser(s, strategy.Data{
-		Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Calm: j.number < batchSize, Faults: j.learned.Faults, Fixed: w.o.Draws,
+		Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Calm: j.calm, Faults: j.learned.Faults, Fixed: w.o.Draws,
 	})
 }
 

@@ -1,11 +1,12 @@
 // Package scenarios lists the scenarios that come with simrun: the tutorial, and
-// the races of the systems in package model, a package each. They are the framework's
+// the races of the systems in package model and the toys of the literature, a package each. They are the framework's
 // own regression suite, and examples to learn from.
 package scenarios
 
 import (
 	"slices"
 
+	"github.com/seed-3519b94c/simrun/scenarios/classic"
 	"github.com/seed-3519b94c/simrun/scenarios/depopt"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
@@ -22,5 +23,6 @@ func All() []*sim.Scenario {
 		depopt.All(),
 		recycle.All(),
 		startup.All(),
+		classic.All(),
 	)
 }

@@ -39,6 +39,8 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	switch {
 	case w.cfg.Mode == Sampled:
 		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
+	case w.track != nil:
+		e.v = w.trackArm(slot, e, win, m)
 	case m == 0:
 		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
 	default:
@@ -66,9 +68,11 @@ func (w *World) seedNow() uint64 {
 func (w *World) Cancel(r EventRef) bool {
 	e := w.ofRef(r)
 	if e == nil {
+		w.trackGone(r)
 		return false
 	}
 	if e.disabled {
+		w.trackAlter(e)
 		if e.late != 0 {
 			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
 		}
@@ -76,8 +80,11 @@ func (w *World) Cancel(r EventRef) bool {
 		w.pending.release(r.slot)
 		return true
 	}
-	if w.cfg.Mode == Timed {
+	switch w.cfg.Mode {
+	case Timed:
 		w.zone.Cancel(e.v)
+	case Zones:
+		w.track.Cancel(int32(e.v))
 	}
 	if e.late != 0 {
 		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})

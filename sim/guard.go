@@ -11,13 +11,21 @@ package sim
 // an event, and so is being woken.
 func (w *World) Disable(r EventRef) {
 	e := w.ofRef(r)
-	if e == nil || e.disabled {
+	switch {
+	case e == nil:
+		w.trackGone(r)
+		return
+	case e.disabled:
+		w.trackAlter(e)
 		return
 	}
 	e.disabled = true
 	w.pending.out++
-	if w.cfg.Mode == Timed {
+	switch w.cfg.Mode {
+	case Timed:
 		w.zone.Cancel(e.v)
+	case Zones:
+		w.track.Cancel(int32(e.v))
 	}
 	if !e.idle {
 		w.foreground--
@@ -32,7 +40,12 @@ func (w *World) Disable(r EventRef) {
 // event that is not disabled.
 func (w *World) Enable(r EventRef, win Window) {
 	e := w.ofRef(r)
-	if e == nil || !e.disabled {
+	if e == nil {
+		w.trackGone(r)
+		return
+	}
+	w.trackAlter(e)
+	if !e.disabled {
 		return
 	}
 	w.pending.out--
@@ -45,9 +58,12 @@ func (w *World) Enable(r EventRef, win Window) {
 	}
 	e.nominal = w.now + int64(win.Nominal)
 	e.at = e.nominal
-	if w.cfg.Mode == Sampled {
+	switch {
+	case w.cfg.Mode == Sampled:
 		e.at = w.now + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
-	} else {
+	case w.track != nil:
+		e.v = w.trackArm(r.slot, e, win, 0)
+	default:
 		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
 	}
 	if !e.idle {

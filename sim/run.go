@@ -121,6 +121,9 @@ func (w *World) pick() (int, bool) {
 	if w.now > int64(w.limits.Virtual) {
 		return 0, w.exceed("virtual time", "%v", w.limits.Virtual)
 	}
+	if w.cfg.Mode == Zones {
+		return w.pickTracked()
+	}
 	if w.cfg.Mode == Sampled || last == 0 {
 		return last, true
 	}
@@ -169,8 +172,11 @@ func (w *World) fire(i int, e *event) {
 	if !e.idle {
 		w.foreground--
 	}
-	if w.cfg.Mode == Timed {
+	switch w.cfg.Mode {
+	case Timed:
 		w.zone.Fire(e.v)
+	case Zones:
+		w.track.Fire(int32(e.v), !e.idle)
 	}
 	w.now = max(w.now, e.at)
 	if e.late != 0 {
@@ -201,6 +207,9 @@ func (w *World) endEvent() {
 	w.print += w.cur.print
 	if len(w.props.always) > 0 && !w.stopped {
 		w.props.check(w)
+	}
+	if w.track != nil {
+		w.tracked()
 	}
 	w.cur.id = 0
 }

@@ -74,9 +74,8 @@ type follower struct {
 }
 
 type followed struct {
-	left   float64
-	met    bool
-	events int // looked at
+	left float64
+	met  bool
 }
 
 func (f *follower) begin(m *Model) {

@@ -11,7 +11,6 @@ import (
 type machine struct {
 	w       *sim.World
 	p       *program
-	profile *sim.Profile
 	vars    []int
 	touched []sim.Resource // of the variables
 	locks   []lock

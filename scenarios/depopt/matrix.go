@@ -27,14 +27,14 @@ var table = map[string][8]string{
 }
 
 // expected is the row of a scenario.
-func expected(scenario string, variants []string) []sim.Expectation {
+func expected(scenario string, variants []string, judged []property) []sim.Expectation {
 	row, known := table[scenario]
 	var out []sim.Expectation
 	for i, v := range variants {
 		e := sim.Expectation{Variant: v}
 		switch {
 		case !known || row[i] == "?":
-			out = append(out, measured(scenario, v)...)
+			out = append(out, measured(scenario, v, judged)...)
 			continue
 		case row[i] == "":
 			continue
@@ -54,9 +54,4 @@ func expected(scenario string, variants []string) []sim.Expectation {
 		}
 	}
 	return out
-}
-
-// measured is what exploration found in a cell that was open.
-func measured(_, variant string) []sim.Expectation {
-	return []sim.Expectation{{Variant: variant, Open: true}}
 }

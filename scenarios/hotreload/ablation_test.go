@@ -33,7 +33,7 @@ var ablations = map[string]change{
 	"KeepNonEmptyMap=false": {appears: []string{"empty-map S4"}},
 	// The watcher side of 1.4.
 	"LendFd=true": {
-		appears: []string{"fd S8", "fd L2", "styles L2", "seed-stale-map S2", "seed-stale-map L2", "seed-stale-map upstream-test",
+		appears: []string{"fd S8", "fd S2", "fd L2", "styles L2", "seed-stale-map S2", "seed-stale-map L2", "seed-stale-map upstream-test",
 			"seed-generation S2", "seed-generation L2", "seed-generation upstream-test"},
 	},
 	"MainRecreate=false": {
@@ -154,7 +154,7 @@ func ablate(t *testing.T, flip string, expected change, schedules int) (got chan
 
 // rare are cells that fail in so few schedules that not to see them says nothing.
 var rare = map[string]bool{
-	"unwatched-import L5": true, "watch-gap L2": true, "fd S2": true, "styles S2": true, "styles S3": true, "styles L6": true,
+	"unwatched-import L5": true, "watch-gap L2": true, "styles S2": true, "styles S3": true, "styles L6": true,
 	"before-exit L1": true, "before-exit L2": true, "before-exit L3": true, "double-eval once": true,
 }
 

@@ -28,16 +28,15 @@ const (
 
 func unwatched(target string) *sim.Scenario {
 	judged := []string{propL2, propL5}
-	away := []string{planRmCreate, planVim}
 	return &sim.Scenario{
 		Variants: builds,
 		Profiles: profiles(),
-		Params:   params(sim.ParamDoc{Label: "plan", Doc: "how the file is saved", Options: away}),
+		Params:   params(sim.ParamDoc{Label: "plan", Doc: "how the file is saved", Options: away[:2]}),
 
 		Properties: docs(judged...),
 		Build: func(w *sim.World) {
 			h := newWorldMasking(w, true)
-			plan := w.Draw().Pick("plan", away...)
+			plan := w.Draw().Pick("plan", away[:2]...)
 			s := setup{judged: judged}
 			if target == mainPath {
 				s.first = source(programOK, 0, false, h.disk.NewVersion())

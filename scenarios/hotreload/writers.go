@@ -27,6 +27,9 @@ const (
 // plans lists those that save, the plain ones first.
 var plans = []string{planTruncate1, planTruncateN, planInPlace, planTempRename, planRmCreate, planVim, planRmRename}
 
+// away are the plans during which the file is not there for a while.
+var away = []string{planRmCreate, planVim, planRmRename}
+
 // chunk is how much of a file truncateN writes at once.
 const chunk = 64 << 10
 

@@ -48,12 +48,13 @@ func (h *world) client(of *app, registry int, endpoint env.Addr) *client {
 		c.model.Connect()
 	})
 	h.clients = append(h.clients, c)
-	h.facts.owesConnection(c)
 	return c
 }
 
-// start starts the client within the window client-start.
+// start starts the client within the window client-start. Its connection is owed from
+// now on.
 func (c *client) start() *client {
+	c.h.facts.owesConnection(c)
 	c.h.later("client-start", c.host.Start)
 	return c
 }
@@ -69,6 +70,7 @@ type engine struct {
 	bound, ready bool
 	onBound      func()
 	mute         bool // boots for ever
+	booted       bool // has been up for long
 }
 
 // maxEngines is how many engines there can be in a run.
@@ -99,7 +101,7 @@ func (h *world) spawn(arg any) *netsim.Host {
 // left starts an engine that an earlier application has left behind.
 func (h *world) left(version string) *engine {
 	e := h.engines[0]
-	e.parent, e.version = "", version
+	e.parent, e.version, e.booted = "", version, true
 	e.host.Start()
 	return e
 }
@@ -109,7 +111,7 @@ func (e *engine) main(host env.Host) {
 		return
 	}
 	e.model = &model.Engine{
-		Host: host, Port: manager().Port, Arg: model.EngineArg{Version: e.version, Parent: e.parent}, Sick: e.h.sick, Watcher: (*engineProbe)(e),
+		Host: host, Port: manager().Port, Arg: model.EngineArg{Version: e.version, Parent: e.parent}, Sick: e.h.sick, Booted: e.booted, Watcher: (*engineProbe)(e),
 	}
 	if e.h.apiFails != nil {
 		e.model.Fails = e.h.apiFails

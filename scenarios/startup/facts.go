@@ -39,11 +39,11 @@ type regFacts struct {
 	failed   bool
 	binds    int
 	spawns   int
-	engine   string // that it has started or adopted
-	ports    []int  // that its managers listen on
-	inUse    bool   // a snapshot is
-	version  int    // of the configuration, in the latest snapshot
-	modes    uint8  // that it has had, as bits
+	engines  []string // that it has started or adopted, the latest last
+	ports    []int    // that its managers listen on
+	inUse    bool     // a snapshot is
+	version  int      // of the configuration, in the latest snapshot
+	modes    uint8    // that it has had, as bits
 	poolOwed bool
 }
 

@@ -1,6 +1,8 @@
 package startup
 
 import (
+	"slices"
+
 	model "github.com/seed-3519b94c/simrun/model/startup"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
@@ -138,7 +140,7 @@ func (p *appProbe) Draining() {
 // Spawned implements model.Probe.
 func (p *appProbe) Spawned(r *model.Registry, engine string) {
 	g := p.f.reg(r)
-	g.engine = engine
+	g.engines = append(g.engines, engine)
 	p.note("%s spawns %s", r.Name(), engine)
 	if g.spawns++; g.spawns > 1 && !g.failed {
 		p.f.fail(once, "spawn", "%s spawns a second engine", r.Name())
@@ -152,10 +154,10 @@ func (p *appProbe) Adopted(r *model.Registry, id model.ServerID, spawned bool) {
 	switch {
 	case id.Version != asked && id.Version != "":
 		p.f.fail(own, "version", "%s asks for engine %s and uses %s, which is %s", r.Name(), asked, id.Process, id.Version)
-	case spawned && id.Process != g.engine:
-		p.f.fail(own, "engine", "%s has started %s, and takes the answer of %s for its", r.Name(), g.engine, nameOr(id.Process))
+	case spawned && !slices.Contains(g.engines, id.Process):
+		p.f.fail(own, "engine", "%s has started %s, and takes the answer of %s for its", r.Name(), g.engines[len(g.engines)-1], nameOr(id.Process))
 	}
-	g.engine = id.Process
+	g.engines = append(g.engines, id.Process)
 }
 
 func nameOr(process string) string {
@@ -276,7 +278,7 @@ func (f *facts) belongs(c *client, by model.ServerID) bool {
 		return by.Process == c.of.name && by.Registry == c.registry
 	}
 	g := f.of(c.of, c.registry)
-	return by.Version == asked && (by.Process == cloudEngine || g == nil || g.engine == by.Process || g.engine == "")
+	return by.Version == asked && (by.Process == cloudEngine || g == nil || len(g.engines) == 0 || slices.Contains(g.engines, by.Process))
 }
 
 // engineProbe listens to an engine.

@@ -81,7 +81,8 @@ func hotReload(name, words string, expected []sim.Expectation) *sim.Scenario {
 			young := h.app("explicit-manager", steps...)
 			signal := func() { old.host.Signal(env.SIGTERM) }
 			spawn := func() { young.start() }
-			young.onConstruct = func() { h.client(young, 1, manager()).start() }
+			c := h.client(young, 1, manager())
+			young.onConstruct = func() { c.start() }
 			h.later("reload", func() {
 				switch {
 				case name == "spawn-first":

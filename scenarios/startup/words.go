@@ -86,7 +86,24 @@ func (f *facts) waits(a *app) string {
 			return fmt.Sprintf(" [%s waits for a call, nobody has called its registry %d]", a.name, g.index)
 		}
 	}
+	for i := len(f.regs) - 1; i >= 0; i-- {
+		if g := f.regs[i]; g.a == a && len(g.engines) > 0 {
+			if e := g.engines[len(g.engines)-1]; !f.up(e) {
+				return fmt.Sprintf(" [%s counts on %s, which has ended, and waits for nothing]", a.name, e)
+			}
+		}
+	}
 	return " [" + a.name + " waits for nothing]"
+}
+
+// up reports whether an engine listens.
+func (f *facts) up(name string) bool {
+	for _, e := range f.h.engines {
+		if e.name == name {
+			return e.bound
+		}
+	}
+	return true
 }
 
 // listener tells who is on the port.
