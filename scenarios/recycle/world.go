@@ -31,7 +31,6 @@ type fleet struct {
 	setup    setup
 	switches model.Switches
 	consts   model.Constants
-	variant  string
 
 	cdn      *netsim.Host
 	cdnLogic *model.CDN
