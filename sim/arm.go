@@ -30,7 +30,8 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
-	e.cause, e.late = w.cur.id, 0
+	e.cause = w.cur.id
+	w.pending.late[slot] = 0
 	e.nominal = from + int64(win.Nominal)
 	e.idle = p.background || w.idle
 	e.gen++
@@ -38,10 +39,11 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	switch {
 	case w.cfg.Mode == Sampled:
 		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
-	case m == 0:
-		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
+	case m != 0:
+		w.pending.vars[slot] = w.timing().ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
+	case w.loose && win.Earliest == 0 && win.Latest >= Unbounded: // then no bound is of interest
 	default:
-		e.v = w.zone.ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
+		w.pending.vars[slot] = w.timing().Arm(int64(win.Earliest), int64(win.Latest))
 	}
 	if !e.idle {
 		w.foreground++
@@ -49,7 +51,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	if w.rec != nil {
 		w.rec.armed(w, e, win, m)
 	}
-	w.pending.insert(slot, e.at)
+	w.pending.insert(key{e.at, slot, p.index})
 	return EventRef{slot, e.gen}
 }
 
@@ -67,11 +69,11 @@ func (w *World) Cancel(r EventRef) bool {
 		return false
 	}
 	e := &w.pending.slab[r.slot]
-	if w.cfg.Mode == Timed {
-		w.zone.Cancel(e.v)
+	if w.cfg.Mode == Timed && !w.loose {
+		w.zone.Cancel(w.pending.vars[r.slot])
 	}
-	if e.late != 0 {
-		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+	if late := w.pending.late[r.slot]; late != 0 {
+		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 	}
 	if !e.idle {
 		w.foreground--

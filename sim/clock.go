@@ -22,7 +22,7 @@ func (p *Proc) Mark() env.Mark {
 		return 0
 	}
 	// Room for all pending events that there may be comes first.
-	if w.cfg.Mode == Timed && w.zone.Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
+	if w.cfg.Mode == Timed && w.timing().Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
 		w.exceed("marks", "%d are kept, the last one by %s", len(w.marks), p.name)
 		if p.coro != nil && !w.inHandler {
 			p.yield() // for good
@@ -31,7 +31,7 @@ func (p *Proc) Mark() env.Mark {
 	}
 	m := mark{now: w.now, live: true}
 	if w.cfg.Mode == Timed {
-		m.v = w.zone.Mark()
+		m.v = w.timing().Mark()
 	}
 	if w.rec != nil {
 		m.rec = w.rec.present()
@@ -72,7 +72,7 @@ func (p *Proc) Now() time.Duration {
 	if w.cfg.Mode == Sampled || p.killed {
 		return time.Duration(w.now)
 	}
-	lo, hi := w.zone.Now()
+	lo, hi := w.timing().Now()
 	nominal := max(w.now, lo)
 	if hi >= timed.Unbounded || hi-lo >= clockRange {
 		hi = max(nominal, lo+clockRange-1)

@@ -58,7 +58,7 @@ func (w *World) NominalNow() time.Duration {
 	if w.cfg.Mode == Sampled {
 		return time.Duration(w.now)
 	}
-	lo, hi := w.zone.Now()
+	lo, hi := w.timing().Now()
 	return time.Duration(min(max(w.now, lo), hi))
 }
 

@@ -171,8 +171,9 @@ func (w *World) result() *Result {
 func (w *World) settle() {
 	w.endEvent()
 	for i := len(w.pending.keys) - 1; i >= 0; i-- {
-		if e := &w.pending.slab[w.pending.keys[i].slot()]; e.late != 0 {
-			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		slot := w.pending.keys[i].slot
+		if late := w.pending.late[slot]; late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: w.pending.slab[slot].id, After: late})
 		}
 	}
 }

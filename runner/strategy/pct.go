@@ -48,32 +48,46 @@ func (s *PCT) Begin(i Info) {
 
 // Pick returns the enabled event of the process with the highest priority.
 func (s *PCT) Pick(p *sim.Point) int {
-	best := s.highest(p)
+	return s.PickEvent(p.Events())
+}
+
+// PickEvent is Pick.
+func (s *PCT) PickEvent(e *sim.Enabled) int {
+	best, process := s.highest(e)
 	for i, at := range s.change {
 		if at == s.contest {
 			// The lower the index the lower the priority, all below the base ones.
-			s.priority[p.Enabled[best].Process] = int64(i - len(s.change))
-			best = s.highest(p)
+			s.priority[process] = int64(i - len(s.change))
+			best, process = s.highest(e)
 		}
 	}
 	s.contest++
 	return best
 }
 
-func (s *PCT) highest(p *sim.Point) int {
-	best := 0
-	for i := range p.Enabled {
-		if s.of(p.Enabled[i].Process) > s.of(p.Enabled[best].Process) {
-			best = i
+// highest is the alternative of the process with the highest priority, and the process.
+func (s *PCT) highest(e *sim.Enabled) (best int, process int32) {
+	process = e.Process(0)
+	top := s.of(process)
+	for i := 1; i < e.Len(); i++ {
+		other := e.Process(i)
+		if p := s.of(other); p > top {
+			best, process, top = i, other, p
 		}
 	}
-	return best
+	return best, process
 }
 
 // of is the priority of a process, random when it is first met.
 func (s *PCT) of(process int32) int64 {
+	if int(process) >= len(s.priority) {
+		s.meet(process)
+	}
+	return s.priority[process]
+}
+
+func (s *PCT) meet(process int32) {
 	for len(s.priority) <= int(process) {
 		s.priority = append(s.priority, int64(s.rand.Uint64()>>1))
 	}
-	return s.priority[process]
 }

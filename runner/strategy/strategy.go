@@ -81,8 +81,31 @@ type chooser struct {
 	asked bool
 }
 
+// picker is a Strategy that can do with less than a Point: see sim.EventPicker.
+type picker interface {
+	Strategy
+	PickEvent(e *sim.Enabled) int
+}
+
+// pickingChooser is a chooser for such a one.
+type pickingChooser struct {
+	chooser
+	picker
+}
+
+// Name, Begin and Pick are those of the strategy, of which both parts speak.
+func (c *pickingChooser) Name() string          { return c.picker.Name() }
+func (c *pickingChooser) Begin(i Info)          { c.picker.Begin(i) }
+func (c *pickingChooser) Pick(p *sim.Point) int { return c.picker.Pick(p) }
+
 // Chooser makes s drive a world; data answers what is no schedule point.
-func Chooser(s Strategy, data Data) sim.Chooser { return &chooser{Strategy: s, data: data} }
+func Chooser(s Strategy, data Data) sim.Chooser {
+	c := chooser{Strategy: s, data: data}
+	if p, ok := s.(picker); ok {
+		return &pickingChooser{c, p}
+	}
+	return &c
+}
 
 // Choose asks the strategy or the policy.
 func (c *chooser) Choose(p *sim.Point) int {
@@ -96,6 +119,11 @@ func (c *chooser) Choose(p *sim.Point) int {
 // Asked reports whether a run by a chooser of this package asked for anything but
 // an order: a parameter, a fault, a clock reading.
 func Asked(c sim.Chooser) bool {
-	s, ok := c.(*chooser)
-	return ok && s.asked
+	switch c := c.(type) {
+	case *chooser:
+		return c.asked
+	case *pickingChooser:
+		return c.asked
+	}
+	return false
 }
