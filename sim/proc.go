@@ -231,13 +231,10 @@ type procJob Proc
 // Run is the life of the process.
 func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
 
-func (p *Proc) resume() coro.Status {
-	p.world.resumed(p)
-	if p.coro == nil {
-		p.life++
-		p.coro = p.world.pool.Start((*procJob)(p))
-	}
-	return p.coro.Resume()
+// begin gives p a coroutine for its next life.
+func (p *Proc) begin() {
+	p.life++
+	p.coro = p.world.pool.Start((*procJob)(p))
 }
 
 func (p *Proc) ended() {
@@ -245,20 +242,28 @@ func (p *Proc) ended() {
 	p.world.Write(p.being)
 }
 
-// yield hands over until an event resumes p. Whoever yields asks for the next
-// event itself, and simply goes on when it is its own.
+// yield hands over until an event resumes p.
 func (p *Proc) yield() {
+	if p.leaving() {
+		p.coro.Leave()
+		p.coro.Back()
+	}
+}
+
+// leaving begins a yield, and reports whether p has to hand over. Whoever yields asks
+// for the next event itself, and simply goes on when it is its own.
+func (p *Proc) leaving() bool {
 	w := p.world
 	if p.killed { // unwinding: deferred functions of the body do nothing any more
 		p.coro.Yield()
-		return
+		return false
 	}
 	next := w.advance()
 	if next == p && w.stale == nil {
-		return
+		return false
 	}
 	w.next = next
-	p.coro.Yield()
+	return p.coro.Leaving()
 }
 
 // Running is the process that calls a primitive whose event is l. That nobody
@@ -290,7 +295,10 @@ func (p *Proc) StepFor(l Label, win Window) {
 		}
 		p.wake = w.arm(p, l, win, nil, 0)
 	}
-	p.yield()
+	if p.leaving() { // yield, on the way of every step: see coro.Coro.Leaving
+		p.coro.Leave()
+		p.coro.Back()
+	}
 }
 
 // slack is how late p may be woken by the timer l: its own row if the profile

@@ -21,7 +21,13 @@ func (w *World) loop() {
 	for w.next != nil {
 		p := w.next
 		w.next = nil
-		switch p.resume() {
+		w.resumed(p)
+		if p.coro == nil {
+			p.begin()
+		}
+		p.coro.Entering()
+		p.coro.Enter()
+		switch p.coro.Out() {
 		case coro.Finished:
 			p.ended()
 			w.next = w.advance()
