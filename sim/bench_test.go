@@ -301,15 +301,17 @@ func tokenRing(n, rounds int) {
 // BenchmarkSchedules is how fast schedules of 5 processes with 10 steps are run,
 // where every order is possible.
 func BenchmarkSchedules(b *testing.B) {
+	var x sim.Resource
+	body := func(p *sim.Proc) {
+		for range 10 {
+			p.Step("s")
+			p.World().Write(x)
+		}
+	}
 	s := untimedly(func(w *sim.World) {
-		x := w.Resource("x")
+		x = w.Resource("x")
 		for i := range 5 {
-			w.Process(actorNames[i], func(p *sim.Proc) {
-				for range 10 {
-					p.Step("s")
-					w.Write(x)
-				}
-			})
+			w.Process(actorNames[i], body)
 		}
 	})
 	for _, name := range []string{"random", "pct"} {

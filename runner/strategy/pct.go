@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/seed-3519b94c/simrun/sim"
+import (
+	"math"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
 
 // PCT is the probabilistic concurrency testing of Burckhardt et al. (ASPLOS'10):
 // every process has a random priority, the enabled one with the highest runs,
@@ -67,27 +71,23 @@ func (s *PCT) PickEvent(e *sim.Enabled) int {
 
 // highest is the alternative of the process with the highest priority, and the process.
 func (s *PCT) highest(e *sim.Enabled) (best int, process int32) {
-	process = e.Process(0)
-	top := s.of(process)
-	for i := 1; i < e.Len(); i++ {
+	top, priority := int64(math.MinInt64), s.priority
+	for i := range e.Len() {
 		other := e.Process(i)
-		if p := s.of(other); p > top {
+		if int(other) >= len(priority) {
+			priority = s.meet(other)
+		}
+		if p := priority[other]; p > top {
 			best, process, top = i, other, p
 		}
 	}
 	return best, process
 }
 
-// of is the priority of a process, random when it is first met.
-func (s *PCT) of(process int32) int64 {
-	if int(process) >= len(s.priority) {
-		s.meet(process)
-	}
-	return s.priority[process]
-}
-
-func (s *PCT) meet(process int32) {
+// meet gives a process that is met for the first time its priority.
+func (s *PCT) meet(process int32) []int64 {
 	for len(s.priority) <= int(process) {
 		s.priority = append(s.priority, int64(s.rand.Uint64()>>1))
 	}
+	return s.priority
 }
