@@ -23,7 +23,15 @@ type job struct {
 	seed   uint64
 	holds  []strategy.Hold
 	walk   *strategy.Exhaustive
-	limit  int // runs of a part of the tree; else what strategies may know of contested points
+	limit  int // runs of a part of the tree
+
+	calm     bool             // without faults
+	learned  strategy.Learned // what the strategy may know
+	sample   bool             // it is one of the runs that strategies learn from
+	schedule sim.Schedule     // to follow, where it can be
+	follows  bool             // it has a schedule to follow
+	keeps    bool             // keep its schedule if it shows something rare
+	keep     bool             // or anything new
 }
 
 // outcome is what a job showed.
@@ -41,6 +49,18 @@ type outcome struct {
 	complete bool
 	asked    bool // for anything but an order
 	stated   int
+
+	contested int // points
+	virtual   time.Duration
+	sample    *strategy.Model // what the run showed of processes, if it was asked for
+	faults    []uint64        // kinds of faults that could have struck
+	pairs     []sighting      // conflicting pairs in an order that had not been seen
+	schedule  sim.Schedule    // if it showed something new
+	order     []sim.EventID   // its first events, if that is to be kept
+
+	// Once merged: the classes and reversals that were new, and whether a goal was.
+	fresh, reversed int
+	goal            bool
 }
 
 // foundRun is a failing run, as little as is needed to run it again.
@@ -48,7 +68,8 @@ type foundRun struct {
 	signature string
 	schedule  sim.Schedule
 	rolling   uint64
-	index     int // within the job
+	used      string // what the strategy went by
+	index     int    // within the job
 	count     int
 }
 
@@ -75,15 +96,17 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	c := &campaign{o: &o, started: o.Clock.Now(), classes: make(map[uint64]struct{})}
+	c := &campaign{o: &o, started: o.Clock.Now(), cover: new(coverage)}
 	c.known = make(map[string]*Failure)
 	for range o.Workers {
-		c.workers = append(c.workers, newWorker(&o))
+		w := newWorker(&o)
+		w.cover = c.cover
+		c.workers = append(c.workers, w)
 	}
 	c.judge = newWorker(&o)
 	defer c.close()
 	var err error
-	if c.source, err = newSource(&o, c.judge); err != nil {
+	if c.source, err = newSource(&o, c.judge, c.cover); err != nil {
 		return nil, err
 	}
 	o.over = func() bool {
@@ -101,7 +124,8 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.report.Elapsed = o.Clock.Since(c.started)
-	c.report.Classes = len(c.classes)
+	c.report.Classes = c.cover.classes.n
+	c.report.Arms, c.report.Pairs = c.cover.report(), len(c.cover.pairs.order)
 	c.report.Claim, c.report.Exhausted = c.source.claim()
 	if len(c.report.Failures) > 0 {
 		c.report.Claim = ""
@@ -115,7 +139,7 @@ type campaign struct {
 	workers []*worker
 	judge   *worker // confirms and minimises, in the order of schedule numbers
 	started time.Time
-	classes map[uint64]struct{}
+	cover   *coverage
 	known   map[string]*Failure
 	mu      sync.Mutex // guards report
 	report  Report
@@ -142,6 +166,20 @@ func (c *campaign) guarded(ctx context.Context) error {
 }
 
 func (c *campaign) run(ctx context.Context) error {
+	if err := c.leaks(); err != nil {
+		return err
+	}
+	if err := c.explore(ctx); err != nil || c.report.Interrupted || c.stuck.Load() {
+		return err
+	}
+	open, err := c.openPairs(c.o.Pairs)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.report.OneOrder = open
+	return err
+}
+
+func (c *campaign) explore(ctx context.Context) error {
 	for c.report.Runs < c.o.Runs {
 		if ctx.Err() != nil {
 			c.report.Interrupted = true
@@ -176,8 +214,9 @@ func (c *campaign) run(ctx context.Context) error {
 
 func (c *campaign) progress() Progress {
 	return Progress{
-		Runs: c.report.Runs, Of: c.o.Runs, Steps: c.report.Steps, Classes: len(c.classes), Failing: c.report.Failing,
+		Runs: c.report.Runs, Of: c.o.Runs, Steps: c.report.Steps, Classes: c.cover.classes.n, Failing: c.report.Failing,
 		Distinct: len(c.report.Failures), Elapsed: c.o.Clock.Since(c.started), Doing: c.source.doing(),
+		Arms: c.cover.report(), Pairs: len(c.cover.pairs.order), OneOrder: len(c.cover.pairs.open()), Unreached: c.report.unreached(),
 	}
 }
 
@@ -217,12 +256,12 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 		return true, out.err
 	}
 	r := &c.report
-	for _, p := range out.prints {
-		if len(c.classes) < MaxClasses {
-			c.classes[p] = struct{}{}
-		}
-	}
+	c.cover.merge(j, out)
 	for i, n := range out.reached {
+		if n > 0 && r.reached(out.goals[i]) == 0 {
+			out.goal = true
+			c.cover.goals = append(c.cover.goals, out.goals[i])
+		}
 		r.Goals, r.Reached = addGoal(r.Goals, r.Reached, out.goals[i], n)
 	}
 	for i := range out.found {
@@ -256,6 +295,9 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 		return err
 	}
 	trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
+	if f.used != "" {
+		trace.Strategy += "; " + f.used
+	}
 	failure := &Failure{
 		Signature: trace.Signature, Run: c.report.Runs + f.index + 1, Count: f.count, Found: trace, Minimal: trace,
 	}

@@ -31,6 +31,10 @@ type Options struct {
 	// Minimise is the number of runs that making one failure small may take.
 	// 0: DefaultMinimise; negative: failures are left as they were found.
 	Minimise int
+	// Pairs is how many of the conflicting pairs that were seen in one order only are
+	// looked at, after the campaign, to say whether the other order is possible. Each takes
+	// a run. 0: none.
+	Pairs int
 	// Progress, if not nil, is called between batches.
 	Progress func(Progress)
 	// Clock is the wall clock, for Budget and Progress only. nil: the real one.
@@ -92,5 +96,10 @@ type Progress struct {
 	Failing  int // runs that failed
 	Distinct int // signatures among them
 	Elapsed  time.Duration
-	Doing    string // what the strategy is at, such as "delays: 1 hold"
+	Arms     []Arm
+	Pairs    int // conflicting pairs
+	OneOrder int // of them, those that were seen in one order only
+	// Unreached is the number of goals that no run has reached so far.
+	Unreached int
+	Doing     string // what the strategy is at, such as "delays: 1 hold"
 }

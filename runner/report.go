@@ -23,6 +23,14 @@ type Report struct {
 	Goals   []string
 	Reached []int
 
+	// Arms are the strategies of the campaign and what each has shown, as far as classes
+	// were counted. Pairs is the number of conflicting pairs that were seen, at most
+	// MaxPairs; OneOrder are those that were seen in one order only, the most interesting
+	// first. It is not filled in after an interrupt.
+	Arms     []Arm
+	Pairs    int
+	OneOrder []Pair
+
 	// Stated is the number of properties and goals that the scenario stated, at most
 	// in one run.
 	Stated int
@@ -34,9 +42,6 @@ type Report struct {
 	Interrupted bool // ended by the context
 	OutOfTime   bool // ended by Options.Budget
 }
-
-// MaxClasses is where the counting of classes stops, to keep memory flat.
-const MaxClasses = 1 << 20
 
 // Failure is a failure of one signature.
 type Failure struct {
@@ -50,6 +55,26 @@ type Failure struct {
 	Found, Minimal *sim.Trace
 	// Executions is the number of runs that minimising took.
 	Executions int
+}
+
+// reached is the number of runs that reached a goal.
+func (r *Report) reached(goal string) int {
+	for i, g := range r.Goals {
+		if g == goal {
+			return r.Reached[i]
+		}
+	}
+	return 0
+}
+
+// unreached is the number of goals that no run has reached.
+func (r *Report) unreached() (n int) {
+	for _, reached := range r.Reached {
+		if reached == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // NoProperty is what Vacuous says of a scenario that states nothing: only what

@@ -9,49 +9,64 @@ import (
 )
 
 // newSource makes the source of jobs for a strategy.
-func newSource(o *Options, judge *worker) (source, error) {
-	base := sampler{o: o, judge: judge}
+func newSource(o *Options, judge *worker, cover *coverage) (source, error) {
+	base := sampler{o: o, judge: judge, cover: cover}
 	switch o.Strategy {
 	case "", "portfolio":
-		return &portfolio{sampler: base, delays: delaySource{sampler: base, walk: strategy.NewDelays()}}, nil
+		return newPortfolio(base), nil
 	case "delays":
 		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
 	case "exhaustive":
 		return &treeSource{sampler: base}, nil
 	}
+	base.arm = o.Strategy
+	if slices.Contains(following, o.Strategy) {
+		return &followerSource{sampler: base, rand: sim.NewRand(o.Seed)}, nil
+	}
 	if _, err := strategy.New(o.Strategy); err != nil {
 		return nil, err
 	}
-	base.arm = o.Strategy
 	return &base, nil
 }
 
 // sampler hands out schedules of one sampling strategy.
 type sampler struct {
-	o         *Options
-	judge     *worker
-	arm       string
-	number    int
-	contested int // of the nominal run, once learned
-	learned   bool
+	o       *Options
+	judge   *worker
+	cover   *coverage
+	arm     string
+	number  int
+	learned strategy.Learned // without a Model, nothing was learned
 }
 
-// prepare learns from the nominal run what strategies may know: the same for
-// every worker and every shard.
+// prepare learns from the nominal run what strategies may know at the beginning.
 func (s *sampler) prepare() error {
-	if s.learned {
+	if s.learned.Model != nil {
 		return nil
 	}
-	r, err := s.judge.run(s.o.config(strategy.Chooser(strategy.Default{}, strategy.Data{Fixed: s.o.Draws})))
+	cfg := s.o.config(strategy.Chooser(strategy.Default{}, strategy.Data{Fixed: s.o.Draws}))
+	cfg.Log = true
+	r, err := s.judge.run(cfg)
 	if err != nil {
 		return err
 	}
-	s.learned, s.contested = true, r.Contested
+	s.learned.Model = strategy.NewModel()
+	s.learned.Model.Add(s.judge.world.Log())
+	s.learned.Contested, s.learned.Virtual = r.Contested, s.judge.world.NominalNow()
 	return nil
 }
 
+// The runs that strategies learn from: all of the first batch, and then every so many
+// up to so many, as if they were all.
+const (
+	learnEvery = 16
+	learnMost  = 4096
+)
+
 func (s *sampler) job(arm string) job {
-	j := job{number: s.number, arm: arm, seed: strategy.SeedOf(s.o.Seed, s.number), limit: s.contested}
+	j := job{number: s.number, arm: arm, seed: strategy.SeedOf(s.o.Seed, s.number), learned: s.learned}
+	j.calm = s.number < min(batchSize, s.o.Runs/10) // the first ones; few of a few
+	j.sample = s.number < batchSize || s.number%learnEvery == 0 && s.learned.Model.Runs() < learnMost
 	s.number++
 	return j
 }
@@ -73,7 +88,17 @@ func (s *sampler) fill(n int) ([]job, error) {
 	return jobs, nil
 }
 
-func (s *sampler) learn(*job, *outcome) {}
+// learn takes in what the runs of one job showed.
+func (s *sampler) learn(_ *job, out *outcome) {
+	s.learned.Contested = max(s.learned.Contested, out.contested)
+	s.learned.Virtual = max(s.learned.Virtual, out.virtual)
+	if out.sample != nil {
+		s.learned.Model.Merge(out.sample)
+	}
+	for _, kind := range out.faults {
+		s.learned.AddFault(kind)
+	}
+}
 
 func (s *sampler) doing() string { return s.arm }
 
@@ -111,6 +136,12 @@ func (s *delaySource) fill(n int) ([]job, error) {
 }
 
 func (s *delaySource) learn(j *job, out *outcome) {
+	s.sampler.learn(j, out)
+	s.walked(j, out)
+}
+
+// walked tells the walk what one of its plans came to.
+func (s *delaySource) walked(j *job, out *outcome) {
 	s.asked = s.asked || out.asked
 	s.walk.Done(j.holds, out.points, out.more)
 }
@@ -135,59 +166,6 @@ func holds(n int) string {
 		return "1 hold"
 	}
 	return fmt.Sprintf("%d holds", n)
-}
-
-// portfolio shares its runs between the sampling strategies, which also draw
-// parameters and faults, and the schedules near the nominal one: every second
-// batch until those with one hold are done, then a tenth.
-type portfolio struct {
-	sampler
-	delays delaySource
-	turn   int
-}
-
-func (s *portfolio) fill(n int) ([]job, error) {
-	if err := s.prepare(); err != nil {
-		return nil, err
-	}
-	s.delays.learned, s.delays.contested = true, s.contested
-	turn := s.turn
-	s.turn++
-	arm := [...]string{"random", "pct"}[turn/2%2]
-	if s.delays.walk.Level() < 2 && turn%2 == 0 || turn%10 == 0 {
-		arm = "delays"
-	}
-	if arm == "delays" && !s.delays.done {
-		s.delays.number = s.number
-		jobs, err := s.delays.fill(n)
-		s.number = s.delays.number
-		if err != nil || len(jobs) > 0 {
-			return jobs, err
-		}
-	}
-	if arm == "delays" {
-		arm = "random"
-	}
-	var jobs []job
-	for range n {
-		jobs = append(jobs, s.job(arm))
-	}
-	return jobs, nil
-}
-
-func (s *portfolio) learn(j *job, out *outcome) {
-	if j.arm == "delays" {
-		s.delays.learn(j, out)
-	}
-}
-
-func (s *portfolio) doing() string {
-	return "random, pct, " + s.delays.doing()
-}
-
-func (s *portfolio) claim() (string, bool) {
-	text, _ := s.delays.claim()
-	return text, false
 }
 
 // treeSource walks through the tree of all orders, in parts, one after the other.

@@ -52,7 +52,7 @@ func firstFailure(t *testing.T, o runner.Options) *sim.Trace {
 // A fix is tried against everything around the old failure, not only against its schedule.
 func TestVerifyLooksAroundTheOldFailure(t *testing.T) {
 	s := clerks()
-	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Runs: 500})
+	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Strategy: "random", Runs: 500})
 
 	fixed, err := runner.Verify(context.Background(), runner.Options{Scenario: s, Variant: "atomic"}, old)
 	require.NoError(t, err)
@@ -82,7 +82,7 @@ func TestVerifyLooksAroundTheOldFailure(t *testing.T) {
 // An explanation names a schedule that passes and differs in the pair that decides.
 func TestExplainFindsTheNearestOrderThatPasses(t *testing.T) {
 	s := clerks()
-	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Runs: 500})
+	old := firstFailure(t, runner.Options{Scenario: s, Variant: "racy", Strategy: "random", Runs: 500})
 	e, err := runner.Explain(context.Background(), runner.Options{Scenario: s}, old)
 	require.NoError(t, err)
 	require.Equal(t, old.Signature, e.Failing.Signature)

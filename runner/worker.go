@@ -15,14 +15,18 @@ type worker struct {
 	world    *sim.World
 	sampling map[string]strategy.Strategy
 	delays   strategy.DelayRun
+	cover    *coverage // what the campaign has seen, or nil: changes only between batches
+	spotter  spotter
 	runs     atomic.Uint64 // for the watch
 	busy     atomic.Bool
 }
 
 func newWorker(o *Options) *worker {
 	w := &worker{o: o, world: sim.NewWorld(), sampling: make(map[string]strategy.Strategy)}
-	for _, name := range []string{"default", "random", "pct"} {
-		w.sampling[name], _ = strategy.New(name) // these names are known
+	for _, name := range strategy.Names() {
+		if s, err := strategy.New(name); err == nil { // the others have sources of their own
+			w.sampling[name] = s
+		}
 	}
 	return w
 }
@@ -43,31 +47,59 @@ func (w *worker) do(j *job, out *outcome) {
 		return
 	}
 	c := w.chooser(j)
-	r, err := w.run(w.o.config(c))
+	cfg := w.o.config(c)
+	cfg.Log = true
+	r, err := w.run(cfg)
 	if err == nil && j.number%1000 == 0 {
 		err = w.twice(j, r)
 	}
 	out.add(r, err)
-	out.asked = strategy.Asked(c)
+	if err != nil {
+		return
+	}
+	w.cover.look(w, j, r, out)
+	out.asked, out.faults = strategy.Asked(c), strategy.Faults(c)
 	out.points, out.more = w.delays.Ended()
+	if len(out.found) > 0 {
+		out.found[0].used = w.used(j)
+	}
+}
+
+// used says what the strategy of a job went by, for people: no replay needs it.
+func (w *worker) used(j *job) string {
+	if j.follows || w.sampling[j.arm] == nil || j.arm == "default" || j.arm == "random" {
+		return ""
+	}
+	used := fmt.Sprintf("at most %d contested points", j.learned.Contested)
+	if s, ok := w.sampling[j.arm].(interface{ Used() string }); ok {
+		used = s.Used()
+	}
+	return fmt.Sprintf("%s, of %d runs", used, j.learned.Model.Runs())
 }
 
 // chooser prepares the job's strategy, from its beginning.
 func (w *worker) chooser(j *job) sim.Chooser {
+	if j.follows {
+		return strategy.Fixed(strategy.NewReplay(j.schedule, false), w.o.Draws)
+	}
 	var s strategy.Strategy = &w.delays
 	if j.arm == "delays" {
 		w.delays.Start(j.holds)
 	} else {
 		s = w.sampling[j.arm]
-		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: strategy.Learned{Contested: j.limit}})
+		s.Begin(strategy.Info{Number: j.number, Seed: j.seed, Learned: j.learned})
 	}
-	return strategy.Chooser(s, strategy.Data{Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Fixed: w.o.Draws})
+	return strategy.Chooser(s, strategy.Data{
+		Seed: j.seed, On: j.arm != "default" && j.arm != "delays", Calm: j.calm, Faults: j.learned.Faults, Fixed: w.o.Draws,
+	})
 }
 
 // twice runs a job again: two runs that differ are a leak of nondeterminism.
 func (w *worker) twice(j *job, r *sim.Result) error {
 	first := r.Rolling
-	again, err := w.run(w.o.config(w.chooser(j)))
+	cfg := w.o.config(w.chooser(j))
+	cfg.Log = true
+	again, err := w.run(cfg)
 	if err != nil {
 		return err
 	}

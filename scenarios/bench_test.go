@@ -1,8 +1,10 @@
 package scenarios
 
 import (
+	"context"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -38,6 +40,28 @@ func BenchmarkHotDrop(b *testing.B) {
 			b.ReportMetric(float64(runs)/b.Elapsed().Seconds(), "runs/s")
 			b.ReportMetric(float64(steps)/float64(runs), "events/run")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/event")
+		})
+	}
+}
+
+// BenchmarkCampaign is hotreload/drop as a campaign explores it, with all that it keeps
+// of a run: the difference to BenchmarkHotDrop is the cost of strategies and bookkeeping.
+func BenchmarkCampaign(b *testing.B) {
+	for _, name := range []string{"random", "pct", "pctcp", "pos", "urw", "surw", "stalls", "portfolio"} {
+		b.Run(name, func(b *testing.B) {
+			const runs = 4096
+			total := 0
+			b.ReportAllocs()
+			for b.Loop() {
+				r, err := runner.Explore(context.Background(), runner.Options{
+					Scenario: hotreload.Drop(), Variant: "V2w", Params: smallest(), Strategy: name, Runs: runs, Workers: 1,
+				})
+				if err != nil || r.Runs != runs {
+					b.Fatal(r.Runs, err)
+				}
+				total += runs
+			}
+			b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "runs/s")
 		})
 	}
 }

@@ -8,13 +8,16 @@ import (
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
+	"github.com/seed-3519b94c/simrun/scenarios/quickstart"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
 
-// Every scenario, every variant: the broken ones are found out, the others pass.
+// Scenarios under go test, as a user has them: the broken variants are found out, the
+// others pass. The whole matrices of the systems are tested in their packages.
 func TestScenarios(t *testing.T) {
-	for _, s := range All() {
+	few := append(quickstart.All(), hotreload.Drop(), hotreload.MapOwed(), hotreload.EmptyMap(), hotreload.TLAStuck())
+	for _, s := range few {
 		t.Run(s.Name, func(t *testing.T) { simtest.Check(t, s, simtest.Config{}) })
 	}
 }

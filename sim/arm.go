@@ -30,10 +30,11 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
-	e.cause = w.cur.id
+	e.cause, e.armed = w.cur.id, int32(w.steps)
+	e.enabled = e.armed
 	w.pending.late[slot] = 0
 	e.nominal = from + int64(win.Nominal)
-	e.idle = p.background || w.idle
+	e.idle, e.disabled = p.background || w.idle, false
 	e.gen++
 	e.at = e.nominal
 	switch {
@@ -41,9 +42,8 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
 	case m != 0:
 		w.pending.vars[slot] = w.timing().ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
-	case w.loose && win.Earliest == 0 && win.Latest >= Unbounded: // then no bound is of interest
 	default:
-		w.pending.vars[slot] = w.timing().Arm(int64(win.Earliest), int64(win.Latest))
+		w.bound(slot, win)
 	}
 	if !e.idle {
 		w.foreground++
@@ -65,13 +65,19 @@ func (w *World) seedNow() uint64 {
 
 // Cancel takes a pending event back and reports whether it was still pending.
 func (w *World) Cancel(r EventRef) bool {
-	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+	e := w.ofRef(r)
+	if e == nil {
 		return false
 	}
-	e := &w.pending.slab[r.slot]
-	if w.cfg.Mode == Timed && !w.loose {
-		w.zone.Cancel(w.pending.vars[r.slot])
+	if e.disabled {
+		if late := w.pending.late[r.slot]; late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
+		}
+		w.pending.out--
+		w.pending.release(r.slot)
+		return true
 	}
+	w.unbound(r.slot)
 	if late := w.pending.late[r.slot]; late != 0 {
 		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 	}

@@ -23,6 +23,9 @@ type Alternative struct {
 	Process int32 // index of its process, in the order of creation
 	Label   Label
 	Nominal int64 // nominal instant in nanoseconds
+	// Armed is the number of events that had fired when it was armed: in the Log,
+	// its cause is event Armed-1. 0 is the set-up.
+	Armed int32
 	// position is that in the order of pending events.
 	position int32
 }

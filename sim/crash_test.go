@@ -195,3 +195,19 @@ func TestBackgroundActor(t *testing.T) {
 	})
 	require.Less(t, run(t, s, sim.Config{}).Steps, 10)
 }
+
+// What is killed while the world is built was never there: its first event does not
+// have to be late enough for the rest of the run.
+func TestKilledAtSetup(t *testing.T) {
+	s := build(func(w *sim.World) {
+		p := w.Process("idle", func(p *sim.Proc) { p.Step("work") })
+		p.Kill()
+		w.Process("busy", func(p *sim.Proc) {
+			p.Sleep("long", time.Second)
+			p.World().Note("woke")
+		})
+	})
+	r := run(t, s, sim.Config{Record: true})
+	require.Equal(t, sim.Pass, r.Verdict)
+	require.Equal(t, time.Second, r.Trace.Events[len(r.Trace.Events)-1].Time.Round(10*ms))
+}

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"github.com/seed-3519b94c/simrun/sim/coro"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -117,3 +118,8 @@ func (w *World) Choice(label string, n int) int {
 	}
 	return int(w.choose(KindDraw, w.cur.proc, w.dataLabelOf(label), 0, n, 0))
 }
+
+// Coroutines are for parts of a world that run code in coroutines of their own, such
+// as the async functions of package jsloop. What is left of them at the end of a run
+// is killed.
+func (w *World) Coroutines() *coro.Pool { return &w.parts }

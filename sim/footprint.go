@@ -28,6 +28,9 @@ func (w *World) Read(r Resource) {
 	res := &w.resources
 	w.cur.print = mix(w.cur.print, uint64(res.writer[r]))
 	res.readers[r] += uint64(w.cur.id)
+	if w.log != nil {
+		w.log.touch(r, false)
+	}
 	if w.rec != nil {
 		w.rec.access(r, false)
 	}
@@ -38,6 +41,9 @@ func (w *World) Write(r Resource) {
 	res := &w.resources
 	w.cur.print = mix(mix(w.cur.print, uint64(res.writer[r])), res.readers[r])
 	res.writer[r], res.readers[r] = w.cur.id, 0
+	if w.log != nil {
+		w.log.touch(r, true)
+	}
 	if w.rec != nil {
 		w.rec.access(r, true)
 	}

@@ -22,3 +22,18 @@ func (w *World) tighten() {
 		w.zone.Moved()
 	}
 }
+
+// bound makes the window of a new event known, if that is of interest.
+func (w *World) bound(slot int32, win Window) {
+	if w.loose && win.Earliest == 0 && win.Latest >= Unbounded {
+		return
+	}
+	w.pending.vars[slot] = w.timing().Arm(int64(win.Earliest), int64(win.Latest))
+}
+
+// unbound forgets the window of an event that will not happen.
+func (w *World) unbound(slot int32) {
+	if w.cfg.Mode == Timed && !w.loose {
+		w.zone.Cancel(w.pending.vars[slot])
+	}
+}

@@ -4,18 +4,21 @@ import "github.com/seed-3519b94c/simrun/sim/timed"
 
 // event is a pending event, in a slab slot that is reused.
 type event struct {
-	id      EventID
-	proc    *Proc
-	handler Handler // nil: the event resumes proc
-	arg     int64
-	nominal int64 // instant on a good day
-	at      int64 // what the pending list is ordered by: nominal, or the sampled instant
-	label   Label
-	occ     uint32
-	cause   EventID // the event at whose instant it was armed
-	gen     uint32  // odd while in use; tells a stale EventRef
-	rec     int32   // its index in the recording
-	idle    bool    // does not count as activity
+	id       EventID
+	proc     *Proc
+	handler  Handler // nil: the event resumes proc
+	arg      int64
+	nominal  int64 // instant on a good day
+	at       int64 // what the pending list is ordered by: nominal, or the sampled instant
+	label    Label
+	occ      uint32
+	cause    EventID // the event at whose instant it was armed
+	gen      uint32  // odd while in use; tells a stale EventRef
+	rec      int32   // its index in the recording
+	armed    int32   // the number of events fired before it was armed
+	enabled  int32   // the same, of when it was last enabled
+	idle     bool    // does not count as activity
+	disabled bool    // out of the list, but not gone: see World.Disable
 }
 
 // EventRef names a pending event, so that it can be cancelled. The zero
@@ -44,6 +47,7 @@ type pending struct {
 	// none did.
 	vars []timed.Var
 	late []EventID
+	out  int // events that are disabled, and so in no list
 }
 
 func (q *pending) reset() {
@@ -52,7 +56,7 @@ func (q *pending) reset() {
 			e.gen++
 		}
 	}
-	q.keys = q.keys[:0]
+	q.keys, q.out = q.keys[:0], 0
 	q.free = q.free[:0]
 	for i := len(q.slab) - 1; i >= 0; i-- {
 		q.free = append(q.free, int32(i))
@@ -87,11 +91,21 @@ func (q *pending) insert(k key) {
 // remove takes the event at position i out and frees its slot. The caller has
 // read what it needs.
 func (q *pending) remove(i int) {
-	slot, last := q.keys[i].slot, len(q.keys)-1
+	slot := q.keys[i].slot
+	q.takeOut(i)
+	q.release(slot)
+}
+
+// takeOut takes the event at position i out of the list and keeps its slot.
+func (q *pending) takeOut(i int) {
+	last := len(q.keys) - 1
 	if i < last {
 		copy(q.keys[i:], q.keys[i+1:])
 	}
 	q.keys = q.keys[:last]
+}
+
+func (q *pending) release(slot int32) {
 	q.slab[slot].gen++
 	q.free = append(q.free, slot)
 }

@@ -29,7 +29,7 @@ var layers = []layer{
 
 	// The runner never imports scenarios: a user's own binary is cli.Main(myScenarios...).
 	{in: "runner/strategy", ours: "sim", why: "a strategy sees the choices of a world and nothing else"},
-	{in: "runner/store", ours: "sim", theirs: "github.com/benbjohnson/clock modernc.org/sqlite modernc.org/sqlite/lib", why: "the store keeps traces"},
+	{in: "runner/store", ours: "sim", theirs: "github.com/benbjohnson/clock modernc.org/sqlite modernc.org/sqlite/lib modernc.org/sqlite/vtab", why: "the store keeps traces"},
 	{in: "runner/flake", ours: "sim runner runner/strategy", theirs: "github.com/benbjohnson/clock gonum.org/v1/gonum/mathext gonum.org/v1/gonum/stat gonum.org/v1/gonum/stat/distuv", why: "scenarios are the user's"},
 	{in: "runner/matrix", ours: "sim runner", why: "scenarios are the user's"},
 	{in: "runner/simtest", ours: "sim runner/... reports", theirs: "pgregory.net/rapid", why: "scenarios are the user's"},

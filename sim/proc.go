@@ -208,8 +208,18 @@ func (s *labelState) next() (EventID, uint32) {
 	return EventID(mix(s.base, uint64(s.occ))), s.occ
 }
 
-// window is what the profile says of p's events called l.
+// window is what the profile says of p's events called l, on a machine as slow as
+// this run's.
 func (p *Proc) window(l Label) Window {
+	win := p.row(l)
+	if slow := p.world.slow; slow != 0 {
+		return win.times(slow)
+	}
+	return win
+}
+
+// row is what the profile says of p's events called l.
+func (p *Proc) row(l Label) Window {
 	s := p.at(l)
 	if !s.known {
 		s.window, s.known = p.profile.find(p.name, p.world.labels.list[l]), true
@@ -219,7 +229,7 @@ func (p *Proc) window(l Label) Window {
 
 func (p *Proc) startWindow() Window {
 	l := p.label("start")
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return Window{}
@@ -304,7 +314,7 @@ func (p *Proc) StepFor(l Label, win Window) {
 // slack is how late p may be woken by the timer l: its own row if the profile
 // has one, else Timer.
 func (p *Proc) slack(l Label) Window {
-	if win := p.window(l); win != p.profile.Step {
+	if win := p.row(l); win != p.profile.Step {
 		return win
 	}
 	return p.profile.Timer
@@ -331,7 +341,7 @@ func (p *Proc) Kill() {
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
 	p.leave()
-	if w.where == p && p.coro != nil {
+	if w.stack == p && p.coro != nil {
 		// This runs on the stack of p: by its own hand, or in a handler, since p asked
 		// for the next event itself. It is unwound as soon as it has handed over.
 		w.stale = p
@@ -397,6 +407,7 @@ func (w *World) unwind() {
 		p.unwind()
 		p.coro = nil
 	}
+	w.parts.KillAll()
 	for _, f := range w.exits {
 		f()
 	}

@@ -22,6 +22,7 @@ func (w *World) loop() {
 		p := w.next
 		w.next = nil
 		w.resumed(p)
+		w.stack = p
 		if p.coro == nil {
 			p.begin()
 		}
@@ -95,6 +96,7 @@ func (w *World) handle(e *event) (next *Proc, over bool) {
 	}()
 	for e.handler != nil {
 		w.inHandler = true
+		w.resumed(e.proc)
 		e.handler.Fire(w, e.arg)
 		w.inHandler = false
 		if w.stale != nil { // this stack is to be left
@@ -192,7 +194,7 @@ func (w *World) schedulePoint() *Point {
 	for i := range e.n {
 		at := e.position(i)
 		ev := &q.slab[q.keys[at].slot]
-		alts = append(alts, Alternative{ID: ev.id, Process: q.keys[at].process, Label: ev.label, Nominal: ev.nominal, position: int32(at)})
+		alts = append(alts, Alternative{ID: ev.id, Process: q.keys[at].process, Label: ev.label, Nominal: ev.nominal, Armed: ev.armed, position: int32(at)})
 	}
 	w.alts = alts
 	w.point = Point{Kind: KindSchedule, N: e.n, Enabled: alts, Steps: w.steps, world: w}
@@ -220,6 +222,9 @@ func (w *World) fire(i int, slot int32, e *event) {
 	p.last = e.id
 	w.rolling = mix(w.rolling, uint64(e.id)^uint64(w.enabled.n))
 	w.enabled.n = 0
+	if w.log != nil {
+		w.log.fired(e)
+	}
 	if w.rec != nil {
 		w.rec.fired(w, e, w.pending.late[slot])
 	}

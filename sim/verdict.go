@@ -176,4 +176,13 @@ func (w *World) settle() {
 			w.deviate(Deviation{Kind: KindSchedule, Event: w.pending.slab[slot].id, After: late})
 		}
 	}
+	if w.pending.out == 0 {
+		return
+	}
+	for i := range w.pending.slab {
+		late := w.pending.late[i]
+		if e := &w.pending.slab[i]; e.gen&1 == 1 && e.disabled && late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
+		}
+	}
 }

@@ -37,6 +37,17 @@ func (w Window) Plus(d time.Duration) Window {
 	return Window{w.Earliest + d, w.Nominal + d, latest}
 }
 
+// times is the window of a machine that is slower by so many thousandths.
+func (w Window) times(thousandths int64) Window {
+	scale := func(d time.Duration) time.Duration {
+		if d >= Unbounded/1_000_000 { // nothing that a factor would change
+			return d
+		}
+		return d * time.Duration(thousandths) / 1000
+	}
+	return Window{scale(w.Earliest), scale(w.Nominal), scale(w.Latest)}
+}
+
 func (w Window) ok() bool {
 	return w.Earliest >= 0 && w.Nominal >= w.Earliest && w.Latest >= w.Nominal && w.Latest <= Unbounded
 }

@@ -47,6 +47,7 @@ type Config struct {
 	Reseed []Reseed
 	Limits Limits
 	Record bool // keep a Trace: events, footprints, notes, concrete times
+	Log    bool // keep a Log: events, causes, footprints, as numbers
 	// Judge are the properties that count; nil: all. A run ends at its first
 	// violation, so who wants to know of one property whether it holds must not
 	// judge the others. Panics, deadlocks over what is judged and limits always count.
@@ -105,6 +106,7 @@ type World struct {
 	last         []*Proc // of the run before, as far as nobody has taken them
 	spare        map[string][]*Proc
 	pool         coro.Pool
+	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
@@ -123,6 +125,7 @@ type World struct {
 	whereStep  int
 	cur        current
 	next       *Proc // whom the loop resumes
+	stack      *Proc // on whose stack this runs, unless it has ended
 	stale      *Proc // killed while its own stack was in use; the loop unwinds it
 	unwinding  *Proc // being killed: its deferred functions run
 	now        int64 // nominal instant; in Sampled mode the instant
@@ -136,6 +139,7 @@ type World struct {
 	idle       bool // what is armed now does not count as activity
 	calm       bool
 	stopped    bool
+	slow       int64 // thousandths by which the profile's windows are longer; 0 is 1000
 	mistake    error // of the scenario's author; ends the run
 	verdict    Verdict
 	failure    Failure
@@ -150,6 +154,8 @@ type World struct {
 	reseed     []Reseed // what is still to come of Config.Reseed
 	levels     []int    // the steps at which each level was reached
 	rec        *recorder
+	log        *Log // &logged, or nil
+	logged     Log
 }
 
 // current is the event that is having its effect.
@@ -174,7 +180,10 @@ func NewWorld() *World {
 }
 
 // Close ends the coroutines that the World keeps. It must not be used afterwards.
-func (w *World) Close() { w.pool.Close() }
+func (w *World) Close() {
+	w.pool.Close()
+	w.parts.Close()
+}
 
 // misuse is how a mistake of a scenario's author travels to the end of the run.
 type misuse struct{ err error }
@@ -262,10 +271,11 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.loose, w.moved = cfg.Mode == Timed, false
 	w.props.reset()
 	w.marks = w.marks[:0]
-	w.next, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil
+	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
 	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
 	w.exits = w.exits[:0]
+	w.slow = 0
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
 	w.devs, w.params = w.devs[:0], w.params[:0]
@@ -274,6 +284,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if cfg.Record {
 		w.rec = newRecorder()
 	}
+	w.beginLog(cfg.Log)
 	w.recycle()
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, hashString("setup"), 1)}
@@ -289,6 +300,30 @@ func (w *World) Variant() string { return w.variant }
 
 // Profile is the profile of this run.
 func (w *World) Profile() *Profile { return w.profile }
+
+// Mode says how time passes in this run: a bound on a test's wall time, for one,
+// means something only where durations are drawn.
+func (w *World) Mode() Mode { return w.cfg.Mode }
+
+// Sample is 64 random bits that depend on the seed and the label, for what varies
+// from run to run and not from step to step, such as how fast the machine is. It is
+// 0 in Timed mode, in which nothing is drawn.
+func (w *World) Sample(label string) uint64 {
+	if w.cfg.Mode == Timed {
+		return 0
+	}
+	return splitmix(mix(w.cfg.Seed, hashString(label)))
+}
+
+// Slow makes this run that of a machine on which everything of which the profile has
+// a window takes thousandths/1000 as long: work, not timers, nor how late they are.
+// It is called at set-up.
+func (w *World) Slow(thousandths int64) {
+	if thousandths < 1 || thousandths > 1_000_000 {
+		w.misuse("slow machine: %d thousandths; want 1 to 1,000,000", thousandths)
+	}
+	w.slow = thousandths
+}
 
 // Steps is the number of events fired so far.
 func (w *World) Steps() int { return w.steps }

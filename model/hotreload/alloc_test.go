@@ -77,7 +77,7 @@ func oneReload(s *System, b *bare, cfg Config) {
 	s.tick()
 	s.report()
 	s.addEvent(1, bitWrite, "")
-	f.callback()
+	f.callback(false)
 	s.tick()
 	s.report()
 }

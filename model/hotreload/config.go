@@ -73,6 +73,8 @@ type Config struct {
 	// Cache says what the transpile cache does for large sources. Zero: off.
 	Cache Cache
 
+	Platform
+
 	// Heartbeats runs the garbage collector's timer, which wakes the event
 	// loop 16 ms, 32 ms and 48 ms after each load and every second after that.
 	Heartbeats bool

@@ -17,7 +17,7 @@ func TestVariants(t *testing.T) {
 	}
 	assert.Equal(t, []string{
 		"V0", "V1", "V2", "V2r", "V2rG", "V0w", "V1w", "V1w+U", "V1w+M", "V2w",
-		"V2w+A", "V2w+B", "V2w+C", "V2w+D", "V2w+E", "V2w+F", "V2w+G", "V2w+H", "V2w+I", "V1+U", "V1+M",
+		"V2w+A", "V2w+B", "V2w+C", "V2w+D", "V2w+E", "V2w+F", "V2w+G", "V2w+H", "V2w+I", "V2w+I0", "V2w+I1", "V2w+I20", "V1+U", "V1+M",
 	}, names)
 }
 
@@ -55,17 +55,21 @@ func TestEveryFieldIsASwitch(t *testing.T) {
 	text := map[string]string{
 		"Main": "app.js", "PendingRule": "F", "ReportBy": "generation", "Coalesce": "drain-loop", "CoalesceNs": "7",
 		"ParkBound": "2s", "LinkHops": "12", "Cache": "miss", "HeartbeatPhase": "300ms",
+		"Overflow": "shutdown", "RefillLimit": "8",
 	}
 	var c Config
 	v := reflect.ValueOf(&c).Elem()
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
+	for _, f := range reflect.VisibleFields(v.Type()) {
+		name := f.Name
+		if f.Anonymous {
+			continue
+		}
 		value, ok := text[name]
 		if !ok {
 			value = "true"
 		}
 		require.NoError(t, c.Set(name, value))
-		assert.False(t, v.Field(i).IsZero(), name)
+		assert.False(t, v.FieldByIndex(f.Index).IsZero(), name)
 		assert.Equal(t, name == "Main", c.Set(name, "x") == nil, "%s takes anything", name)
 	}
 	assert.Equal(t, 300*time.Millisecond, c.HeartbeatPhase)

@@ -82,12 +82,13 @@
 //
 // Work that takes time without asking the environment is a step of the process:
 //
-//	F   wake          from the blocking read to running
+//	F   arm           before the first wait, if that is late; see Platform.LateArm
+//	    wake          from the blocking read to running
 //	    callback      handling one batch, under the lock
 //	    between       between the last two acts of a callback, if there are two
 //	    spin          a pause in an endless loop; see Config.CursorReset
 //	J   wake          from a wake-up to running
-//	    reload        clearing the module registry
+//	    reload        clearing the module registry; reload.gc every second time
 //	    lookup        between the two reads of an unlocked lookup of the list
 //	    parse         transpiling; parse.2m, parse.2m.hit and parse.2m.miss from 1 MiB
 //	    hop           a microtask of linking
@@ -99,7 +100,7 @@
 //
 // # Catalogue
 //
-//   - [Config], [Variants], [Find], [Config.Set]: what is built.
+//   - [Config], [Platform], [Variants], [Find], [Config.Set]: what is built.
 //   - [System], [Deps], [Footprints]: what runs, and its world.
 //   - [Unit], [Program], [Module], [Error], [Map], [Position]: the language.
 //   - [Probe], [NopProbe], [Report], [MapPut], [State]: what can be observed.

@@ -43,12 +43,17 @@ func (s *System) RunMain(p env.Proc) {
 	}
 }
 
-// tick runs tasks and microtasks until there are none.
+// tick runs tasks and microtasks until there are none, or until it has filled
+// its queue as often as it may.
 func (s *System) tick() {
 	s.takeTasks()
+	refills := 0
 	for {
 		for s.runTasks() > 0 {
 			s.takeTasks()
+			if refills++; refills == s.cfg.RefillLimit && s.head < len(s.tasks) {
+				return
+			}
 		}
 		s.Deps.Microtasks.Drain()
 		s.takeTasks()
@@ -104,7 +109,7 @@ func (s *System) foreverVisible() bool { return s.forever && s.cfg.ForeverTimerV
 // idle says so.
 func (s *System) autoTick(idle bool) {
 	switch {
-	case s.head < len(s.tasks) || !s.referenced() && !idle:
+	case s.head < len(s.tasks) && s.waitsNot() || !s.referenced() && !idle:
 		s.Deps.Loop.Poll(0)
 	case len(s.timers) > 0:
 		next := &s.timers[0]
@@ -121,10 +126,17 @@ func (s *System) park() {
 	if !s.referenced() {
 		s.forever = true // keeps the wait from returning at once
 	}
-	s.woken(s.Deps.Loop.Poll(s.cfg.ParkBound), ByTimeout)
+	if s.head < len(s.tasks) && s.cfg.ZeroWait {
+		s.Deps.Loop.Poll(0)
+	} else {
+		s.woken(s.Deps.Loop.Poll(s.cfg.ParkBound), ByTimeout)
+	}
 	s.takeTasks()
 	s.tick()
 }
+
+// waitsNot says whether tasks that are left keep the loop from waiting.
+func (s *System) waitsNot() bool { return s.cfg.RefillLimit == 0 || s.cfg.ZeroWait }
 
 // idleBound is how long a wait without timers may last.
 func (s *System) idleBound() time.Duration {

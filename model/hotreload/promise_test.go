@@ -112,7 +112,7 @@ func TestAwaitForEver(t *testing.T) {
 		got[g] = append(got[g], v.Name)
 	}
 	assert.Equal(t, map[uint32][]string{
-		0: {"V1", "V2", "V2r", "V2rG", "V1w", "V1w+U", "V1w+M", "V2w", "V2w+G", "V2w+H", "V2w+I", "V1+U", "V1+M"},
+		0: {"V1", "V2", "V2r", "V2rG", "V1w", "V1w+U", "V1w+M", "V2w", "V2w+G", "V2w+H", "V2w+I", "V2w+I0", "V2w+I1", "V2w+I20", "V1+U", "V1+M"},
 		3: {"V0", "V0w", "V2w+A", "V2w+B", "V2w+C", "V2w+D", "V2w+E", "V2w+F"},
 	}, got)
 }

@@ -34,7 +34,7 @@ func (s *System) reload() {
 		s.errors = 0
 	}
 	s.Deps.Microtasks.Drain()
-	s.j.p.Step("reload") // clears the module registry
+	s.j.p.Step(s.clearing()) // clears the module registry
 	old := s.promise
 	s.probe.PromiseReplaced(old.gen, old.state, old.state == Rejected && !s.unprinted())
 	s.touch.Writes(ResourceGeneration)
@@ -43,6 +43,18 @@ func (s *System) reload() {
 	if s.cfg.PendingRule == PendingE {
 		s.Deps.Microtasks.Drain()
 	}
+}
+
+// clearing names the step that clears the module registry. Every second time it
+// also collects garbage, and returns only afterwards: a collection each time
+// would lose the cached sources (GlobalObject::reload in Bun's
+// ZigGlobalObject.cpp).
+func (s *System) clearing() string {
+	s.reloads++
+	if s.reloads%2 == 0 {
+		return "reload.gc"
+	}
+	return "reload"
 }
 
 func (s *System) setDeferred() {

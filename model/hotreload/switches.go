@@ -8,7 +8,8 @@ import (
 )
 
 // Find returns the configuration called name: that of [Variants], or one of
-// them with switches flipped, such as "V2+EvictFirst" or "V2w-DeferPending".
+// them with switches flipped, such as "V2+EvictFirst", "V2w-DeferPending" or
+// "V2w+RefillLimit=8".
 func Find(name string) (Config, error) {
 	variants := Variants()
 	for _, v := range variants {
@@ -33,7 +34,11 @@ func Find(name string) (Config, error) {
 		if end == 0 {
 			end = len(rest)
 		}
-		if err := c.Set(rest[1:end], strconv.FormatBool(rest[0] == '+')); err != nil {
+		which, value, given := strings.Cut(rest[1:end], "=")
+		if !given {
+			value = strconv.FormatBool(rest[0] == '+')
+		}
+		if err := c.Set(which, value); err != nil {
 			return Config{}, fmt.Errorf("find variant %q: %w", name, err)
 		}
 		rest = rest[end:]
@@ -69,6 +74,10 @@ func (c *Config) Set(name, value string) error {
 		err = assign(&c.LinkHops)(strconv.Atoi(value))
 	case "ParkBound":
 		err = assign(&c.ParkBound)(time.ParseDuration(value))
+	case "Overflow":
+		err = pick(&c.Overflow, value, "ignored", "shutdown", "reloads")
+	case "RefillLimit":
+		err = assign(&c.RefillLimit)(strconv.Atoi(value))
 	case "HeartbeatPhase":
 		err = assign(&c.HeartbeatPhase)(time.ParseDuration(value))
 	default:
@@ -113,6 +122,23 @@ func (c *Config) flag(name string) *bool {
 		return &c.FetchInCall
 	case "Heartbeats":
 		return &c.Heartbeats
+	}
+	return c.Platform.flag(name)
+}
+
+// flag is the on-off switch called name, or nil.
+func (p *Platform) flag(name string) *bool {
+	switch name {
+	case "RegisteredIndex":
+		return &p.RegisteredIndex
+	case "Reregister":
+		return &p.Reregister
+	case "AwaitRecreate":
+		return &p.AwaitRecreate
+	case "LateArm":
+		return &p.LateArm
+	case "ZeroWait":
+		return &p.ZeroWait
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type System struct {
 	events []event
 	task   Task  // the request being put together
 	marks  []int // entries to evict, as positions in list
+	away   bool  // the entry module was renamed or removed; see Platform.AwaitRecreate
 
 	// The event loop's own.
 	j          thread
@@ -40,6 +41,7 @@ type System struct {
 	promise    *load   // the entry promise is that of this load
 	reportedAt uint32  // the generation printed last
 	deferred   bool
+	reloads    int
 	errors     int
 	handles    int // open handles of programs
 	jobs       int // modules that the transpiler has
@@ -81,12 +83,12 @@ func (s *System) Reset(cfg Config) {
 	s.g = 0
 
 	s.batch = batch{records: s.batch.records[:0]}
-	s.events, s.marks, s.task = s.events[:0], s.marks[:0], Task{}
+	s.events, s.marks, s.task, s.away = s.events[:0], s.marks[:0], Task{}, false
 
 	s.j = thread{}
 	s.used, s.promise = 0, nil
 	s.reportedAt = math.MaxUint32 // so that generation 0 counts as not printed
-	s.deferred, s.errors, s.handles, s.jobs, s.forever = false, 0, 0, 0, false
+	s.deferred, s.errors, s.handles, s.jobs, s.forever, s.reloads = false, 0, 0, 0, false, 0
 	clear(s.tasks)
 	s.tasks, s.head = s.tasks[:0], 0
 	clear(s.timers)
@@ -134,6 +136,16 @@ func (s *System) Watched(path string) (wd env.WD, fd env.FD, ok bool) {
 		return s.list[i].wd, s.list[i].fd, true
 	}
 	return 0, env.NoFD, false
+}
+
+// EachWatched calls yield with the path and the watch of every entry of the
+// watch list, files and directories, until it returns false.
+func (s *System) EachWatched(yield func(path string, wd env.WD) bool) {
+	for i := range s.list {
+		if !yield(s.list[i].path, s.list[i].wd) {
+			return
+		}
+	}
 }
 
 // thread is one thread at work: who it is, and how it sees the world.

@@ -75,6 +75,9 @@ func proposals(base Config) []Variant {
 		change(&c)
 		return c
 	}
+	drain := func(quiet time.Duration) Config {
+		return with(func(c *Config) { c.Coalesce, c.CoalesceNs, c.DedupHashes = DrainLoop, int64(quiet), true })
+	}
 	rule := func(r PendingRule) Config { return with(func(c *Config) { c.PendingRule = r }) }
 	return []Variant{
 		{"V2w+A", rule(PendingA), "#29549, first form: defers a pending promise iff a handle can settle it"},
@@ -85,10 +88,9 @@ func proposals(base Config) []Variant {
 		{"V2w+F", rule(PendingF), "#38613: defers until the entry module is evaluating"},
 		{"V2w+G", with(func(c *Config) { c.ResetErrors = true }), "#34657: a reload clears the error counter"},
 		{"V2w+H", with(func(c *Config) { c.ReportInBeforeExit = true }), "#38638: reports inside the beforeExit loop"},
-		{"V2w+I", with(func(c *Config) {
-			c.Coalesce = DrainLoop
-			c.CoalesceNs = int64(10 * time.Millisecond)
-			c.DedupHashes = true
-		}), "#30617: reads until 10 ms are quiet, names each file once"},
+		{"V2w+I", drain(10 * time.Millisecond), "#30617: reads until 10 ms are quiet, names each file once"},
+		{"V2w+I0", drain(0), "I without a wait: reads until there is nothing more"},
+		{"V2w+I1", drain(time.Millisecond), "I with 1 ms"},
+		{"V2w+I20", drain(20 * time.Millisecond), "I with 20 ms"},
 	}
 }

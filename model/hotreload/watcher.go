@@ -31,26 +31,45 @@ type event struct {
 // reload requests. It returns only if the watcher is unusable.
 func (s *System) RunWatcher(p env.Proc) {
 	t := thread{s: s, p: p, fs: s.Deps.WatcherFS, who: Watcher}
+	if s.cfg.LateArm {
+		p.Step("arm")
+		s.forget()
+	}
 	for {
 		records, ok := s.readBatch(p)
 		if !ok {
 			return
 		}
-		s.decode(records)
-		if len(s.events) > 0 {
-			t.callback()
+		overflowed := s.decode(records)
+		if overflowed && s.cfg.Overflow == OverflowShutdown {
+			return
+		}
+		overflowed = overflowed && s.cfg.Overflow == OverflowReloads
+		if len(s.events) > 0 || overflowed {
+			t.callback(overflowed)
+		}
+	}
+}
+
+// forget drops what was queued before anybody waited for it.
+func (s *System) forget() {
+	for s.Deps.Watcher.Poll(0) {
+		if _, err := s.Deps.Watcher.Read(inotifyBuffer); err != nil {
+			return
 		}
 	}
 }
 
 // decode turns records into events, one for each entry. It looks the list up
 // without its lock: an entry that leaves or moves before the callback runs is
-// taken for another, and a record whose entry has gone is dropped.
-func (s *System) decode(records []env.WatchEvent) {
+// taken for another, and a record whose entry has gone is dropped. It reports
+// whether the system says that it dropped records itself.
+func (s *System) decode(records []env.WatchEvent) (overflowed bool) {
 	s.touch.Reads(ResourceList)
 	s.events = s.events[:0]
 	for i := range records {
 		r := &records[i]
+		overflowed = overflowed || r.Mask&env.InQOverflow != 0
 		at := s.indexOfWatch(r.WD)
 		if at < 0 {
 			continue
@@ -72,6 +91,7 @@ func (s *System) decode(records []env.WatchEvent) {
 		first = i
 	}
 	s.events = s.events[:first+1]
+	return overflowed
 }
 
 // addEvent appends an event, and reuses the memory of an earlier one's names.
@@ -111,7 +131,7 @@ func bitsOf(m env.WatchMask) bits {
 // callback requests reloads for the events and evicts what is gone. In which
 // order it ends is the difference between a loader that may still find a dying
 // entry and one that may not.
-func (t thread) callback() {
+func (t thread) callback(overflowed bool) {
 	s := t.s
 	s.Deps.List.Lock()
 	t.p.Step("callback")
@@ -126,6 +146,9 @@ func (t thread) callback() {
 		default:
 			t.fileEvent(e)
 		}
+	}
+	if overflowed {
+		t.request(HashOf(s.cfg.Main))
 	}
 	both := s.task.n > 0 && len(s.marks) > 0
 	if s.cfg.EvictFirst {
@@ -147,11 +170,16 @@ func (t thread) callback() {
 // fileEvent handles an event of a file's own watch. A rename does not evict:
 // on Linux the watch follows the inode.
 func (t thread) fileEvent(e *event) {
+	s := t.s
 	if e.bits&bitDelete != 0 {
-		t.s.mark(e.index)
+		s.mark(e.index)
+	}
+	if s.cfg.AwaitRecreate && e.bits&(bitDelete|bitRename) != 0 && s.list[e.index].path == s.cfg.Main {
+		s.away = true
+		return
 	}
 	if e.bits&(bitDelete|bitRename|bitWrite) != 0 {
-		t.request(t.s.list[e.index].hash)
+		t.request(s.list[e.index].hash)
 	}
 }
 
@@ -166,7 +194,8 @@ func (t thread) directoryEvent(e *event) {
 		s.tombstone = s.cached
 		s.cached.valid = false
 	}
-	if s.cfg.MainRecreate && slices.Contains(e.names, s.name) && t.fs.Access(s.cfg.Main) == nil {
+	if (s.cfg.MainRecreate || s.away) && slices.Contains(e.names, s.name) && t.fs.Access(s.cfg.Main) == nil {
+		s.away = false
 		t.request(HashOf(s.cfg.Main))
 	}
 	for _, name := range e.names {
@@ -246,6 +275,9 @@ func (t thread) evict() {
 		gone := s.list[m]
 		s.touch.Writes(ResourceList)
 		s.list[m] = s.list[last]
+		if s.cfg.Reregister {
+			s.list[m].registered = m
+		}
 		s.list = s.list[:last]
 		s.probe.Evicted(gone.path, gone.wd)
 	}

@@ -137,7 +137,7 @@ func TestWhatARecordDoes(t *testing.T) {
 			}
 		}
 		w.sys.decode([]env.WatchEvent{c.record})
-		w.watcher().callback()
+		w.watcher().callback(false)
 		tasks := w.sys.Deps.Tasks.TakeAll(nil)
 		assert.Equal(t, c.request, len(tasks), "%+v", c)
 		assert.Equal(t, c.left+1, len(w.sys.list), "%+v", c)
@@ -149,7 +149,7 @@ func TestDirectoryEventsUseTheListingThatWasBusted(t *testing.T) {
 	w.sys.cached = listing{valid: true, names: []string{"f0.js"}}
 	for range 2 { // the second time from the tombstone
 		w.sys.decode([]env.WatchEvent{{WD: 1, Mask: env.InModify, Name: "f1.js"}})
-		w.watcher().callback()
+		w.watcher().callback(false)
 		assert.Empty(t, w.sys.Deps.Tasks.TakeAll(nil), "a name that the listing lacks")
 	}
 	assert.False(t, w.sys.cached.valid)

@@ -22,6 +22,9 @@ type entry struct {
 	fd   env.FD // lent to who reads the file again; or NoFD
 	wd   env.WD
 	dir  bool
+	// registered is the position that the system hands back with records of
+	// this entry; see Platform.RegisteredIndex.
+	registered int
 }
 
 // listing is a cached directory listing.
@@ -53,12 +56,17 @@ func (s *System) indexOf(path string) int {
 	return -1
 }
 
-// indexOfWatch is the position of the entry that has wd, or -1.
+// indexOfWatch is the position of the entry that has wd, or -1. A registered
+// position may be that of another entry by now, or of none.
 func (s *System) indexOfWatch(wd env.WD) int {
 	for i := range s.list {
-		if s.list[i].wd == wd {
-			return i
+		if s.list[i].wd != wd {
+			continue
 		}
+		if s.cfg.RegisteredIndex {
+			return s.list[i].registered
+		}
+		return i
 	}
 	return -1
 }
@@ -122,6 +130,7 @@ func (t thread) append(e entry, mask env.WatchMask) bool {
 		return false
 	}
 	e.wd, e.hash, e.name = wd, HashOf(e.path), path.Base(e.path)
+	e.registered = len(s.list)
 	s.touch.Writes(ResourceList)
 	s.list = append(s.list, e)
 	s.probe.WatchAdded(t.who, e.path, wd)

@@ -30,7 +30,10 @@ type campaignLine struct {
 	Of          int            `json:"of"`
 	Steps       int64          `json:"steps"`
 	Classes     int            `json:"classes"` // distinct happens-before classes
-	Failing     int            `json:"failing"` // runs
+	Arms        []armLine      `json:"arms,omitempty"`
+	Pairs       int            `json:"pairs"`               // conflicting pairs
+	OneOrder    []pairLine     `json:"one_order,omitempty"` // of them, those that came in one order only
+	Failing     int            `json:"failing"`             // runs
 	Failures    int            `json:"failures"`
 	ElapsedNs   int64          `json:"elapsed_ns"`
 	Goals       map[string]int `json:"goals,omitempty"` // runs that reached each
@@ -110,6 +113,9 @@ func (e *exploration) summary(r *runner.Report) {
 	}
 	key("explored", "%s, %s in %s (%s, seed %d, profile %s)", plural(r.Classes, "distinct order"), plural(int(r.Steps), "step"),
 		seconds(r.Elapsed), r.Strategy, r.Seed, e.options.Profile)
+	if len(r.Failures) == 0 && !r.Exhausted {
+		e.unseen(r)
+	}
 	for _, g := range r.Vacuous() {
 		if g == runner.NoProperty {
 			key("vacuous", "the scenario states no property: nothing but a panic could have been found")
@@ -164,6 +170,7 @@ func (e *exploration) presentJSON(r *runner.Report, found []*loaded) error {
 		Runs: r.Runs, Of: e.options.Runs, Steps: r.Steps, Classes: r.Classes, Failing: r.Failing, Failures: len(r.Failures),
 		ElapsedNs: int64(r.Elapsed), Vacuous: r.Vacuous(), Exhausted: r.Exhausted, Claim: r.Claim,
 		Interrupted: r.Interrupted, OutOfTime: r.OutOfTime,
+		Arms: armLines(r.Arms), Pairs: r.Pairs, OneOrder: pairLines(r.OneOrder),
 	}
 	for i, g := range r.Goals {
 		if c.Goals == nil {

@@ -61,6 +61,12 @@ func status(at runner.Progress) string {
 	if at.Failing > 0 {
 		s += fmt.Sprintf(", %s failing (%s)", comma(at.Failing), plural(at.Distinct, "kind"))
 	}
+	if at.OneOrder > 0 {
+		s += fmt.Sprintf(", %s in one order only", plural(at.OneOrder, "pair"))
+	}
+	if at.Unreached > 0 {
+		s += fmt.Sprintf(", %s open", plural(at.Unreached, "goal"))
+	}
 	s += ", " + seconds(at.Elapsed)
 	if at.Doing != "" {
 		s += ", " + at.Doing

@@ -55,7 +55,7 @@ workers or on the machine, unless --budget or an interrupt ends the exploration.
 	flags.StringVar(&f.profile, "profile", "", "`profile` of the machine (default: the scenario's first)")
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "pin a parameter, as `label=value`; may be repeated")
 	flags.StringArrayVar(&f.judge, "property", nil, "`property` that counts; may be repeated (default: all). A run ends at its first violation")
-	flags.StringVar(&f.shard, "shard", "", "part `i/n` of the work, for n machines: every n-th of several seeds, or of one seed S the seed S+i-1")
+	flags.StringVar(&f.shard, "shard", "", "part `i/n` of the work, for n machines: every n-th of several seeds")
 	flags.BoolVar(&f.full, "full", false, "tell every step of a failure")
 	s.dbFlag(c)
 	s.jsonFlag(c)
@@ -98,7 +98,7 @@ func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
 	case f.budget < 0:
 		return nil, usage(fmt.Errorf("--budget %v: want more than nothing, or 0 for no bound", f.budget))
 	}
-	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge}
+	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge, Pairs: lookAtPairs}
 	if p.options.Profile, err = profile(sc, f.profile); err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func shard(seeds []uint64, text string) ([]uint64, error) {
 		return nil, fmt.Errorf("--shard %q: want i/n with i from 1 to n, such as 2/8", text)
 	}
 	if len(seeds) == 1 {
-		return []uint64{seeds[0] + uint64(i-1)}, nil
+		return nil, fmt.Errorf("--shard %q: one seed is one campaign, which learns as it goes on and cannot be parted; give as many seeds as there are shards or more, such as --seed 1-%d", text, 8*n)
 	}
 	var mine []uint64
 	for k := i - 1; k < len(seeds); k += n {

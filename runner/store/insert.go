@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// inserter has the prepared statements of the writer. A row whose hash is there
-// already is left alone, so that trying a batch again, adding a trace twice and
-// merging stores are idempotent. ON CONFLICT, and not INSERT OR IGNORE, because
+// inserter has the prepared statements of the writer. Of two traces with one hash the one
+// that was made small stays, and else the one that was found first; of two campaigns
+// either, since they are equal. So trying a batch again, adding a trace twice and merging
+// stores are idempotent, and the order in which stores are merged does not matter. ON CONFLICT, and not INSERT OR IGNORE, because
 // the latter also ignores rows that break other constraints
 // (https://www.sqlite.org/lang_conflict.html).
 type inserter struct {
@@ -24,8 +25,10 @@ func (p *inserter) prepare(ctx context.Context, db *sql.DB) (err error) {
 		{&p.trace, `INSERT INTO traces (hash, scenario, variant, profile, mode, verdict, property, facts, signature,
 			message, steps, deviations, minimised, fingerprint, created, strategy, module, revision, blob)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (hash) DO UPDATE SET minimised = excluded.minimised, blob = excluded.blob
-			WHERE traces.minimised = 0 AND excluded.minimised > 0`},
+			ON CONFLICT (hash) DO UPDATE SET minimised = excluded.minimised, created = excluded.created, strategy = excluded.strategy,
+				module = excluded.module, revision = excluded.revision, blob = excluded.blob
+			WHERE (excluded.minimised = 0, excluded.created, excluded.strategy, excluded.blob)
+				< (traces.minimised = 0, traces.created, traces.strategy, traces.blob)`},
 		{&p.campaign, `INSERT INTO campaigns (hash, scenario, variant, profile, mode, strategy, seed, workers, started,
 			elapsed_ns, runs, steps, classes, unseen, stopped, module, revision)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (hash) DO NOTHING`},

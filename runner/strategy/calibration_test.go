@@ -36,6 +36,13 @@ func TestPCTStarves(t *testing.T) {
 	require.InDelta(t, 2000, got, 4*math.Sqrt(1000))
 }
 
+// PCT is fair in the end: nobody is starved for ever.
+func TestPCTIsFairInTheEnd(t *testing.T) {
+	long := newToy(1, 1200)
+	starved := func() bool { return long.inOrder("B1199", "A0") }
+	require.Zero(t, hits(t, long, strategy.NewPCTOfDepth(1), 200, -1, starved))
+}
+
 // A walk takes every contested point with equal chances: an event is starved over
 // n steps once in 2^n.
 func TestRandomWalkIsUniform(t *testing.T) {
@@ -95,5 +102,5 @@ func TestSchedulesDependOnSeedAndNumber(t *testing.T) {
 
 func TestUnknownStrategy(t *testing.T) {
 	_, err := strategy.New("pcd")
-	require.EqualError(t, err, `there is no strategy "pcd"; did you mean "pct"? It is one of [portfolio default random pct delays exhaustive]`)
+	require.EqualError(t, err, `there is no strategy "pcd"; did you mean "pct"? It is one of [portfolio default random pct pctcp tapct pos urw surw stalls novelty reverse delays exhaustive]`)
 }

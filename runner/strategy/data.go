@@ -9,11 +9,16 @@ import "github.com/seed-3519b94c/simrun/sim"
 //
 // The zero Data takes alternative 0 always. Otherwise one choice in four is the
 // boring one and the rest are uniform. Faults are drawn in the manner of swarm
-// testing (Groce et al., ISSTA'12): per schedule each kind of fault is off or
-// has a rate of its own between 1/2 and 1/64; one schedule in four has none.
+// testing (Groce et al., ISSTA'12): one schedule in four has none; in the others each
+// kind of fault is off or has a rate of its own between 1/2 and 1/64, each power of two
+// equally likely, and of the kinds in Faults at least one is on.
 type Data struct {
 	Seed uint64
 	On   bool
+	// Calm is for the first schedules of a campaign: no faults.
+	Calm bool
+	// Faults are the kinds of faults that are known, by sim.Point.LabelHash.
+	Faults []uint64
 	// Fixed answers draws before anything else does.
 	Fixed map[sim.EventID]int64
 }
@@ -42,14 +47,31 @@ func (d Data) Pick(p *sim.Point) int {
 }
 
 func (d Data) fault(p *sim.Point, r *sim.Rand) int {
+	if d.Calm || sim.NewRand(d.Seed).Chance(4) {
+		return 0
+	}
 	swarm := sim.NewRand(d.Seed ^ p.LabelHash())
-	if sim.NewRand(d.Seed).Chance(4) || swarm.Chance(2) {
+	if swarm.Chance(2) && d.chosen() != p.LabelHash() {
 		return 0
 	}
 	if r.Chance(2 << swarm.IntN(6)) {
 		return 1
 	}
 	return 0
+}
+
+// chosen is the kind of faults that is on because no other is; 0 if one is.
+func (d Data) chosen() uint64 {
+	if len(d.Faults) == 0 {
+		return 0
+	}
+	for _, kind := range d.Faults {
+		if !sim.NewRand(d.Seed ^ kind).Chance(2) {
+			return 0
+		}
+	}
+	r := sim.NewRand(d.Seed + 1)
+	return d.Faults[r.IntN(len(d.Faults))]
 }
 
 // clockReading prefers the ends of what is possible, where comparisons tip.

@@ -11,7 +11,7 @@
 //		seed := strategy.SeedOf(campaignSeed, n)
 //		s.Begin(strategy.Info{Number: n, Seed: seed, Learned: learned})
 //		chooser := strategy.Chooser(s, strategy.Data{Seed: seed, On: true})
-//		result, err := world.Run(scenario, sim.Config{Chooser: chooser})
+//		result, err := world.Run(scenario, sim.Config{Chooser: chooser, Log: true})
 //		...
 //	}
 //
@@ -22,12 +22,23 @@
 // # Catalogue
 //
 //   - [Default]: the nominal order.
-//   - [RandomWalk]: uniform among the enabled.
-//   - [PCT]: random priorities with few change points.
+//   - [RandomWalk]: uniform among the enabled. Shallow bugs among equals.
+//   - [PCT]: random priorities with few changes. Long starvation, few constraints.
+//   - [Chains]: PCT by chains of causes instead of processes, for messages and callbacks.
+//   - [POS]: random priorities, drawn anew after a race. Many independent processes.
+//   - [URW]: every interleaving equally likely.
+//   - [SURW]: every order of what touches one resource equally likely. The best mean.
+//   - [Stalls]: the nominal order with long pauses of single processes.
 //   - [Delays]: the nominal order with 1, 2, 3 ... events held, all of each level before the next.
 //   - [Exhaustive]: every order.
 //   - [Replay]: a recorded schedule.
 //
-// The default of a campaign, portfolio, is made of these: package runner shares
-// the runs between delays, random and pct.
+// A [Model] is what strategies learn of processes in the course of a campaign; a strategy
+// that must know what events touch reads the log of its run, so whoever runs one of those
+// sets sim.Config.Log.
+//
+// No strategy wins everywhere, and the tests of package scenarios/classic say by how much.
+// The default of a campaign, portfolio, is made of these by package runner, which adds
+// novelty and reverse: mutants of runs that showed something new, and the other order of
+// pairs that came in one only.
 package strategy

@@ -14,13 +14,19 @@ import (
 //
 // The depth is drawn per run, uniformly from 1 to 3: a fixed depth misses bugs
 // of a smaller one whenever its change points disturb them. k is Learned.Contested:
-// in a campaign, the contested points of the nominal run.
+// in a campaign, the most contested points that a run has had, at first those of the
+// nominal one.
+//
+// It is fair in the end: after more contested points than any run should have it goes on
+// as a random walk, so that who waits for somebody by asking again and again is not
+// alone for ever.
 type PCT struct {
 	rand     *sim.Rand
 	depth    int // 0: drawn per run
 	priority []int64
 	change   []int
 	contest  int
+	fairFrom int // the contested point from which on it is a random walk
 }
 
 // maxDepth bounds the depth that is drawn.
@@ -48,7 +54,11 @@ func (s *PCT) Begin(i Info) {
 		s.change = append(s.change, s.rand.IntN(max(i.Learned.Contested, 1)))
 	}
 	s.contest = 0
+	s.fairFrom = unfair + 8*i.Learned.Contested
 }
+
+// unfair is for how many contested points priorities hold at least.
+const unfair = 1000
 
 // Pick returns the enabled event of the process with the highest priority.
 func (s *PCT) Pick(p *sim.Point) int {
@@ -57,12 +67,16 @@ func (s *PCT) Pick(p *sim.Point) int {
 
 // PickEvent is Pick.
 func (s *PCT) PickEvent(e *sim.Enabled) int {
+	if s.contest >= s.fairFrom {
+		return s.rand.IntN(e.Len())
+	}
 	best, process := s.highest(e)
 	for i, at := range s.change {
 		if at == s.contest {
 			// The lower the index the lower the priority, all below the base ones.
 			s.priority[process] = int64(i - len(s.change))
 			best, process = s.highest(e)
+			break
 		}
 	}
 	s.contest++

@@ -2,6 +2,8 @@ package strategy
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
 )
@@ -27,7 +29,23 @@ type Info struct {
 // Learned is what earlier batches of a campaign showed. It changes only between
 // batches, in the order of schedule numbers.
 type Learned struct {
-	Contested int // the most contested points seen in one run
+	Model     *Model // what processes do; nil: nothing is known
+	Contested int    // the most contested points seen in one run
+	// Virtual is the longest nominal time that a run took.
+	Virtual time.Duration
+	// Faults are the kinds of faults that could have struck, by sim.Point.LabelHash, as
+	// they were first met, at most maxFaults.
+	Faults []uint64
+}
+
+// maxFaults bounds the kinds of faults that are told apart.
+const maxFaults = 64
+
+// AddFault learns of a kind of faults.
+func (l *Learned) AddFault(kind uint64) {
+	if len(l.Faults) < maxFaults && !slices.Contains(l.Faults, kind) {
+		l.Faults = append(slices.Clip(l.Faults), kind) // jobs may still hold the list
+	}
 }
 
 // Add learns from the result of one run.
@@ -41,7 +59,10 @@ func SeedOf(campaign uint64, n int) uint64 {
 
 // Names lists the strategies that New knows, the default first.
 func Names() []string {
-	return []string{"portfolio", "default", "random", "pct", "delays", "exhaustive"}
+	return []string{
+		"portfolio", "default", "random", "pct", "pctcp", "tapct", "pos", "urw", "surw", "stalls", "novelty", "reverse",
+		"delays", "exhaustive",
+	}
 }
 
 // New makes the sampling strategy of that name. Delays and Exhaustive walk
@@ -54,6 +75,18 @@ func New(name string) (Strategy, error) {
 		return NewRandomWalk(), nil
 	case "pct":
 		return NewPCT(), nil
+	case "pctcp":
+		return NewChains(), nil
+	case "tapct":
+		return NewRacingChains(), nil
+	case "pos":
+		return NewPOS(), nil
+	case "urw":
+		return NewURW(), nil
+	case "surw":
+		return NewSURW(), nil
+	case "stalls":
+		return NewStalls(), nil
 	}
 	err := fmt.Sprintf("there is no strategy %q", name)
 	if near := sim.Nearest(name, Names()); near != "" {
@@ -77,8 +110,9 @@ func (Default) Pick(*sim.Point) int { return 0 }
 // chooser lets a strategy and the common policy for data drive a world.
 type chooser struct {
 	Strategy
-	data  Data
-	asked bool
+	data   Data
+	asked  bool
+	faults []uint64
 }
 
 // picker is a Strategy that can do with less than a Point: see sim.EventPicker.
@@ -113,6 +147,11 @@ func (c *chooser) Choose(p *sim.Point) int {
 		return c.Pick(p)
 	}
 	c.asked = c.asked || p.Kind != sim.KindOption
+	if p.Kind == sim.KindFault {
+		if kind := p.LabelHash(); len(c.faults) < maxFaults && !slices.Contains(c.faults, kind) {
+			c.faults = append(c.faults, kind)
+		}
+	}
 	return c.data.Pick(p)
 }
 
@@ -126,4 +165,21 @@ func Asked(c sim.Chooser) bool {
 		return c.asked
 	}
 	return false
+}
+
+// hash3 mixes three numbers into one, by the finishing steps of splitmix64.
+func hash3(a, b, c uint64) uint64 {
+	x := a ^ b*0x9e3779b97f4a7c15 ^ c*0xbf58476d1ce4e5b9
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
+
+// Faults lists the kinds of faults that could have struck in a run by a chooser of this
+// package.
+func Faults(c sim.Chooser) []uint64 {
+	if s, ok := c.(*chooser); ok {
+		return s.faults
+	}
+	return nil
 }

@@ -6,17 +6,21 @@ import "github.com/seed-3519b94c/simrun/sim"
 // write asks for puts a new source map into the only slot of the path while the
 // error of the old one is still to be printed.
 func MapOwed() *sim.Scenario {
+	judged := []string{propS2h}
 	return &sim.Scenario{
 		Name:       "hotreload/map-owed",
 		Doc:        "a module rewrites itself and throws: is its map still there when the error is printed? (Bun #29740)",
-		Variants:   hotVariants(),
-		Profiles:   hotProfiles(),
-		Params:     hotParams(),
-		Properties: hotDocs(hotS2h),
-		Expect:     expect(hotS2h, "V0", "V1", "V0w", "V1w", "V1w+M"),
+		Variants:   builds,
+		Profiles:   profilesAndTight(),
+		Params:     params(),
+		Properties: docs(judged...),
+		Expect:     expect(judged, found(propS2h, "V0", "V1", "V0w", "V1w", "V1w+M")),
 		Build: func(w *sim.World) {
-			h := newHotWorld(w)
-			h.build(hotSetup{first: source(programSelfRewrite, 0, false, h.disk.NewVersion()), judged: []string{hotS2h}, overtaken: true})
+			h := newWorld(w)
+			h.build(setup{
+				first:  source(programSelfRewrite, 0, false, h.disk.NewVersion()),
+				judged: judged, overtaken: true,
+			})
 		},
 	}
 }

@@ -43,14 +43,13 @@ func (h *hotWorld) program(name string, n int) model.Program {
 		return func(*model.Module) {}
 	case programSelfTruncate:
 		return func(m *model.Module) {
-			v := h.disk.NewVersion()
-			h.overwriteSelf(m, stub(n, v), v)
+			h.overwriteSelf(m, stub(n, h.disk.NewVersion()))
 			m.Reject(thrown(m))
 		}
 	case programSelfRewrite:
 		return func(m *model.Module) {
 			v := h.disk.NewVersion()
-			h.overwriteSelf(m, append(env.Text("// shifted\n", v), source(programOK, n+1, false, v)...), v)
+			h.overwriteSelf(m, append(env.Text("// shifted\n", v), source(programOK, n+1, false, v)...))
 			m.Reject(thrown(m))
 		}
 	case programInterval:
@@ -73,7 +72,8 @@ func (h *hotWorld) program(name string, n int) model.Program {
 
 // overwriteSelf writes content over the module's own file without truncating it
 // first, then cuts it to size.
-func (h *hotWorld) overwriteSelf(m *model.Module, content env.Data, version uint32) {
+func (h *hotWorld) overwriteSelf(m *model.Module, content env.Data) {
+	h.facts.wrote(m.Path(), content)
 	fs := m.FS()
 	fd, err := fs.Open(m.Path(), env.WriteOnly)
 	if err != nil {
@@ -81,6 +81,6 @@ func (h *hotWorld) overwriteSelf(m *model.Module, content env.Data, version uint
 	}
 	_, _ = fs.Write(fd, content) // a full descriptor table or disk is not part of these worlds
 	_ = fs.Ftruncate(fd, int64(content.Len()))
-	h.facts.saved(version)
+	h.facts.saved(m.Path(), content)
 	_ = fs.Close(fd)
 }

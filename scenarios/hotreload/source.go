@@ -11,7 +11,8 @@ import (
 
 // The language of the hot-reload scenarios, as little as is needed: comments,
 // and one statement a line, `program number`. What a program does is in
-// hotreload_programs.go. A text without a statement does nothing and fulfils.
+// programs.go. In front of it may be lines `import path`. A text without a statement
+// does nothing and fulfils.
 
 const (
 	commentLine = 2002 // bytes of a comment line of the large sources
@@ -25,9 +26,9 @@ const (
 // largeComment is a comment line of the large sources.
 var largeComment = "// " + strings.Repeat(".", commentLine-4) + "\n"
 
-// source makes the text of version n of a module: comments, the statement, and
-// if it throws, blanks in front so that the column tells the number.
-func source(program string, n int, large bool, version uint32) env.Data {
+// source makes the text of version n of a module: comments, imports, the statement,
+// and blanks in front of it so that the column tells the number.
+func source(program string, n int, large bool, version uint32, imports ...string) env.Data {
 	comment, lines := smallComment, smallComments
 	if large {
 		comment, lines = largeComment, comments
@@ -37,6 +38,9 @@ func source(program string, n int, large bool, version uint32) env.Data {
 		{Text: "// version " + number + "\n", Times: 1, Version: version},
 		{Text: comment, Times: lines, Version: version},
 		{Text: "// the statement:\n", Times: 1, Version: version},
+	}
+	for _, path := range imports {
+		d = append(d, env.Extent{Text: "import " + path + "\n", Times: 1, Version: version})
 	}
 	if program == "" {
 		return d
@@ -69,13 +73,13 @@ type compiled struct {
 const maxCompiled = 64
 
 // compile is Deps.Compile.
-func (c *compiler) compile(path string, text env.Data) model.Unit {
+func (c *compiler) compile(_ string, text env.Data) model.Unit {
 	for i := range c.memory {
 		if sameText(c.memory[i].text, text) {
 			return c.memory[i].unit
 		}
 	}
-	u := c.translate(path, text)
+	u := c.translate(text)
 	if len(c.memory) < maxCompiled {
 		c.memory = append(c.memory, compiled{slices.Clone(text), u})
 	}
@@ -87,26 +91,32 @@ func sameText(a, b env.Data) bool {
 	return slices.EqualFunc(a, b, func(x, y env.Extent) bool { return x.Times == y.Times && x.Text == y.Text })
 }
 
-func (c *compiler) translate(path string, text env.Data) model.Unit {
-	st, ok := statementOf(text)
-	if !ok {
-		return model.Unit{NoHeader: c.headless}
-	}
-	unit := model.Unit{Mappings: 1, Map: st.at}
-	name, number, _ := strings.Cut(st.text, " ")
-	n, err := strconv.Atoi(number)
-	if err != nil || c.programs(name, n) == nil {
-		unit.Err = &model.Error{Text: "SyntaxError: " + strconv.Quote(st.text), Path: path, At: generated}
-		return unit
-	}
-	unit.Program = c.programs(name, n)
+func (c *compiler) translate(text env.Data) model.Unit {
+	var unit model.Unit
+	found := statements(text, func(st statement) (more bool) {
+		unit.Mappings, unit.Map = unit.Mappings+1, st.at
+		if dep, ok := strings.CutPrefix(st.text, "import "); ok {
+			unit.Imports = append(unit.Imports, dep)
+			return true
+		}
+		name, number, _ := strings.Cut(st.text, " ")
+		n, err := strconv.Atoi(number)
+		if err != nil || c.programs(name, n) == nil {
+			// Its position is one of the source: no map is asked.
+			unit.Err = &model.Error{Text: "SyntaxError: " + strconv.Quote(st.text)}
+			return false
+		}
+		unit.Program = c.programs(name, n)
+		return false
+	})
+	unit.NoHeader = !found && c.headless
 	return unit
 }
 
 // generated is where every statement stands in the generated code.
 var generated = model.Position{Line: 1, Column: 12}
 
-// statement is the first statement of a text, and where it stands.
+// statement is a statement of a text, and where it stands.
 type statement struct {
 	text string
 	at   sourceMap
@@ -120,10 +130,19 @@ func (m sourceMap) Source(p model.Position) (model.Position, bool) {
 	return model.Position(m), p == generated
 }
 
-// statementOf finds the first line that is neither blank nor a comment. It walks
-// over repeated comments without looking at each.
-func statementOf(text env.Data) (statement, bool) {
+// statements calls yield for the lines that are neither blank nor comments, until it
+// returns false, and reports whether there is one. It walks over repeated comments
+// without looking at each.
+func statements(text env.Data, yield func(statement) (more bool)) (found bool) {
 	line, atStart, rest := 1, true, ""
+	say := func(s string) (more bool) {
+		st, ok := parseLine(s, line)
+		if !ok {
+			return true
+		}
+		found = true
+		return yield(st)
+	}
 	for _, e := range text {
 		if atStart && strings.HasPrefix(e.Text, "//") && strings.Count(e.Text, "\n") == 1 && strings.HasSuffix(e.Text, "\n") {
 			line += e.Times
@@ -136,8 +155,8 @@ func statementOf(text env.Data) (statement, bool) {
 				if end < 0 {
 					break
 				}
-				if st, ok := parseLine(s[:end], line); ok {
-					return st, true
+				if !say(s[:end]) {
+					return found
 				}
 				line++
 				s = s[end+1:]
@@ -145,7 +164,8 @@ func statementOf(text env.Data) (statement, bool) {
 			rest, atStart = s, s == ""
 		}
 	}
-	return parseLine(rest, line)
+	say(rest)
+	return found
 }
 
 func parseLine(s string, line int) (statement, bool) {

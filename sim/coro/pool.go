@@ -37,6 +37,20 @@ func (p *Pool) Live() int {
 	return n
 }
 
+// KillAll kills all jobs, in the order in which their coroutines were made, and keeps
+// the coroutines. It must not be called from within one of them.
+func (p *Pool) KillAll() {
+	if p.Live() == 0 {
+		return
+	}
+	// A kill that is survived shortens the list, hence the copy.
+	for _, c := range append([]*Coro(nil), p.all...) {
+		if c.state == ready || c.state == blocked {
+			c.Kill()
+		}
+	}
+}
+
 // Close kills all jobs, in the order in which their coroutines were made, and ends
 // the coroutines. It must not be called from within one of them. Afterwards the
 // pool cannot be used.
@@ -49,12 +63,8 @@ func (p *Pool) Close() {
 		}
 	}()
 	// First all kills: a job that blocks another one from inside counts as running
-	// until that one is killed. drop shortens the list, hence the copy.
-	for _, c := range append([]*Coro(nil), p.all...) {
-		if c.state == ready || c.state == blocked {
-			c.Kill()
-		}
-	}
+	// until that one is killed.
+	p.KillAll()
 	for len(p.all) > 0 {
 		c := p.all[len(p.all)-1]
 		p.all = p.all[:len(p.all)-1]

@@ -64,6 +64,9 @@ type Loop interface {
 	Race(vs ...any) Promise
 	// QueueMicrotask runs fn after the present callback, in order with promise jobs.
 	QueueMicrotask(fn func())
+	// NextTick runs fn after the present callback and its microtasks, before anything
+	// else: Node's process.nextTick, called from a promise job.
+	NextTick(fn func())
 	// SetTimeout runs fn in a task of its own, not before d has passed. Node counts
 	// whole milliseconds, and zero is one.
 	SetTimeout(fn func(), d time.Duration) LoopTimer

@@ -66,7 +66,9 @@ func (e NetError) Error() string {
 const HeaderWait = 300 * time.Second
 
 // KeepAlive is how long a client keeps an idle connection: undici's
-// keepAliveTimeout, 4 s.
+// keepAliveTimeout, 4 s. It is for servers that give no hint; to one that says
+// `Keep-Alive: timeout=5`, as Node's do unless told otherwise, undici 6 keeps it for 3 s
+// (observed, Node 20.20: reused after 3.0 s, not after 3.5).
 const KeepAlive = 4 * time.Second
 
 // Field is one header field.

@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
+	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
 // Async is a running async function, as seen from inside.
@@ -11,7 +12,9 @@ type Async struct {
 	loop   *Loop
 	c      *coro.Coro
 	body   func(a *Async) (Value, error)
+	logic  func(a env.Async) (any, error) // instead of body
 	p      *Promise
+	wait   reaction // of the await that is under way
 	from   *Promise // what the last await waited for
 	value  Value
 	thrown error
@@ -20,7 +23,12 @@ type Async struct {
 // Async calls body as an async function: it runs up to its first Await at once. What
 // it returns resolves the promise; an error that it returns, or a Throw, rejects it.
 func (l *Loop) Async(body func(a *Async) (Value, error)) *Promise {
-	a := &Async{loop: l, body: body, p: &Promise{loop: l}}
+	return l.begin(&Async{body: body})
+}
+
+// begin calls a, which has a body.
+func (l *Loop) begin(a *Async) *Promise {
+	a.loop, a.p = l, &Promise{loop: l}
 	a.c = l.pool.Start(a)
 	a.resume()
 	return a.p
@@ -28,7 +36,14 @@ func (l *Loop) Async(body func(a *Async) (Value, error)) *Promise {
 
 // Run is the coroutine's job.
 func (a *Async) Run(*coro.Coro) {
-	a.value, a.thrown = try(func() (Value, error) { return a.body(a) })
+	a.value, a.thrown = try(a.call)
+}
+
+func (a *Async) call() (Value, error) {
+	if a.logic != nil {
+		return a.logic(a)
+	}
+	return a.body(a)
 }
 
 // resume runs the body up to its next await or its end.
@@ -54,7 +69,8 @@ var errGone = errors.New("jsloop: the loop has been closed")
 // its reason, after one microtask for a plain value or a promise.
 func (a *Async) Await(v Value) (Value, error) {
 	p := a.loop.Resolve(v)
-	p.react(reaction{native: a})
+	a.wait = reaction{native: a}
+	p.register(&a.wait)
 	a.from = nil
 	a.c.Yield()
 	if a.from == nil {

@@ -111,6 +111,8 @@
 //   - [Loop.Async], [Async]: async functions, await, for await.
 //   - [Start], [StartBackground], [Process]: a loop that runs in a world;
 //     [Process.Post], [Process.Deliver], [Process.Offload]: what reaches it from outside.
+//   - [StartTasks], [Tasks], [Path]: a loop at the level of tasks, each one event, with
+//     exact timers: for models that are specified so.
 //   - [Microtasks]: the microtask queue alone, as an env.Microtasks.
 //   - [Throw], [Exception], [TypeError], [ReferenceError], [AggregateError]: errors.
 package jsloop

@@ -9,7 +9,10 @@ import (
 
 // Env is js as logic sees it: an env.Loop. Its promises and those of the loop's own
 // methods are the same.
-func (js *Process) Env() env.Loop { return (*envLoop)(js) }
+func (js *Process) Env() env.Loop {
+	js.device() // made here, and so mostly while the world is built, it has a short name
+	return (*envLoop)(js)
+}
 
 // envLoop is a Process as an env.Loop.
 type envLoop Process
@@ -56,7 +59,7 @@ func (p *envPromise) Reason() error { return p.reason }
 
 // Async implements env.Loop.
 func (l *envLoop) Async(body func(a env.Async) (any, error)) env.Promise {
-	return (*envPromise)(l.Loop.Async(func(a *Async) (Value, error) { return body(a) }))
+	return (*envPromise)(l.Loop.begin(&Async{logic: body}))
 }
 
 // NewPromise implements env.Loop.

@@ -78,3 +78,22 @@ func TestPromisesOfBothFacesAreOne(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, sim.Pass, r.Verdict, r.Failure.Message)
 }
+
+// A timer that was cleared leaves libuv's own timer behind: when that is due the loop
+// wakes once, and then waits on.
+func TestAClearedTimerWakesTheLoopOnce(t *testing.T) {
+	s := &sim.Scenario{Name: "test/cleared", Build: func(w *sim.World) {
+		js := jsloop.Start(w, "app", jsloop.Config{})
+		js.Main(func() {
+			l := js.Env()
+			l.Ref()
+			l.SetTimeout(func() {}, 50*time.Millisecond).Clear()
+		})
+	}}
+	w := sim.NewWorld()
+	defer w.Close()
+	r, err := w.Run(s, sim.Config{})
+	require.NoError(t, err)
+	require.Equal(t, sim.Pass, r.Verdict, r.Failure.Message)
+	require.Less(t, r.Steps, 10)
+}

@@ -273,9 +273,10 @@ func (l *Loop) advanceTurn() (Step, bool) {
 	return Step{}, false
 }
 
-// advanceUpdate reads the clock, if there is a timer for which it matters.
+// advanceUpdate reads the clock, if there is a timer for which it matters: one that was
+// cleared may have left libuv's timer behind.
 func (l *Loop) advanceUpdate() (Step, bool) {
-	if len(l.timers.lists) == 0 {
+	if len(l.timers.lists) == 0 && l.handleAt == never {
 		l.phase = l.afterTimers()
 		return Step{}, false
 	}

@@ -81,8 +81,11 @@ func (r *reaction) run(*Loop) error {
 }
 
 // react is PerformPromiseThen (27.2.5.4.1).
-func (p *Promise) react(r reaction) {
-	rp := &r
+func (p *Promise) react(r reaction) { p.register(&r) }
+
+// register is react with a reaction that the caller keeps. It is the promise's until it
+// runs.
+func (p *Promise) register(rp *reaction) {
 	switch {
 	case p.state != Pending:
 		rp.source = p

@@ -13,13 +13,13 @@ import (
 
 // fleet is servers that send heartbeats to a manager through a load balancer, with
 // phases that are equally far apart.
-func fleet(servers int, beats *int) *sim.Scenario {
+func fleet(servers int, keepAlive time.Duration, beats *int) *sim.Scenario {
 	const period = 5 * time.Second
 	beat := env.Request{Label: "heartbeat", Method: "POST", Addr: env.Addr{Host: "lb", Port: 80}, Path: "/prerender-servers"}
 	return &sim.Scenario{Name: "bench/fleet", Profiles: []*sim.Profile{profile(nil)}, Build: func(w *sim.World) {
 		w.Eventually("beats", 0, func() bool { return *beats > 0 })
 		w.Actor("end").After(w.Label("end"), sim.Exactly(24*time.Hour), handler(func() {}), 0) // the fleet never rests
-		n := netsim.New(w, netsim.Config{KeepAlive: -1})
+		n := netsim.New(w, netsim.Config{KeepAlive: keepAlive})
 		lb := n.Balancer(netsim.BalancerConfig{Name: "lb", Port: 80, Policy: netsim.RoundRobin})
 		manager := n.Host("manager", nil, func(h env.Host) {
 			l, _ := h.Bind(env.Addr{Host: "::", Port: 4222})
@@ -49,11 +49,18 @@ var names = func() (s [300]string) {
 // A run of 10,000 events of a fleet: five for every heartbeat.
 func BenchmarkFleet(b *testing.B) {
 	for _, mode := range []sim.Mode{sim.Timed, sim.Sampled} {
-		for _, servers := range []int{3, 10, 30, 100, 300} {
-			b.Run(fmt.Sprintf("%v/%d", mode, servers), func(b *testing.B) {
+		for _, c := range []struct {
+			servers   int
+			keepAlive time.Duration
+		}{{3, -1}, {3, 0}, {10, -1}, {30, -1}, {100, -1}, {300, -1}} {
+			name := fmt.Sprintf("%v/%d", mode, c.servers)
+			if c.keepAlive == 0 {
+				name += "/kept" // connections are, for four seconds
+			}
+			b.Run(name, func(b *testing.B) {
 				w := newWorld(b)
 				beats := 0
-				s := fleet(servers, &beats)
+				s := fleet(c.servers, c.keepAlive, &beats)
 				cfg := sim.Config{Mode: mode, Limits: sim.Limits{Steps: 10_000, Virtual: 24 * time.Hour}}
 				run := func() {
 					beats = 0

@@ -65,12 +65,12 @@ func (n *Net) do(by *life, r env.Request, done func(env.Response, error)) *call 
 	by.calls = append(by.calls, c)
 	h.ref()
 	if r.Timeout > 0 {
-		c.timeout = h.p.After(c.ls.timeout, h.late(c.ls.timeout).Plus(r.Timeout), (*timeouts)(n), int64(c.index)<<2|atTimeout)
+		c.timeout = h.p.After(c.ls.timeout, h.late(c.ls.timeout).Plus(r.Timeout), (*timeouts)(n), c.event(atTimeout))
 	}
 	if cn := by.idle(r.Addr); cn != nil {
 		cn.take(c)
 	} else if !n.connect(c) {
-		h.p.After(c.ls.refused, h.p.Window(c.ls.refused), (*timeouts)(n), int64(c.index)<<2|atNoHost)
+		h.p.After(c.ls.refused, h.p.Window(c.ls.refused), (*timeouts)(n), c.event(atNoHost))
 		return c
 	}
 	if win := c.forth.send(parcel{aRequest, c}); win.Latest >= sim.Unbounded {
@@ -131,7 +131,7 @@ func (n *Net) waitFrom(c *call) {
 		return
 	}
 	c.waits = true
-	c.wait = c.by.h.p.After(c.ls.wait, sim.Exactly(wait), (*timeouts)(n), int64(c.index)<<2|atWait)
+	c.wait = c.by.h.p.After(c.ls.wait, sim.Exactly(wait), (*timeouts)(n), c.event(atWait))
 	if c.over { // armed all the same: what it is called must not depend on who was first
 		n.w.Cancel(c.wait)
 	}
@@ -226,6 +226,11 @@ const (
 	atNoHost
 )
 
+// event is the argument of an event of c.
+func (c *call) event(kind int64) int64 { return int64(c.index)<<2 | kind }
+
+func (t *timeouts) rule(id string) { (*Net)(t).rule(id) }
+
 // Fire gives up.
 func (t *timeouts) Fire(_ *sim.World, arg int64) {
 	c := t.calls[arg>>2]
@@ -236,8 +241,10 @@ func (t *timeouts) Fire(_ *sim.World, arg int64) {
 	switch arg & 3 {
 	case atTimeout:
 		err = env.ErrTimeout
+		t.rule("http.abort")
 	case atWait:
 		err = env.ErrHeaderTimeout
+		t.rule("http.header-wait")
 	}
 	c.hangUp()
 	c.deliver(env.Response{}, err)

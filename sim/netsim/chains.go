@@ -69,7 +69,7 @@ func (l *life) Every(label string, period time.Duration, fn func()) env.Ticket {
 	e := h.n.chained(l, at, period)
 	e.name, e.period, e.fn, e.row = label, period, fn, hasRow
 	e.enlist()
-	return env.NewTicket(l, int64(e.number)<<2|ofPeriodic)
+	return l.ticketOf(ofPeriodic, int64(e.number))
 }
 
 // StartAt begins a life exactly d after now.

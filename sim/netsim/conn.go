@@ -76,6 +76,7 @@ func (cn *conn) expire() {
 
 // take sends c on an idle connection.
 func (cn *conn) take(c *call) {
+	cn.n.rule("http.kept")
 	cn.n.w.Cancel(cn.end)
 	cn.end = sim.EventRef{}
 	c.conn, c.ip, c.forth, c.back = cn, cn.last.ip, cn.last.forth, cn.last.back

@@ -95,9 +95,9 @@
 //
 //   - [Net], [New], [Config]: the network. [Machine]: addresses and ports. [Net.Name].
 //   - [Host], [Net.Host], [Net.HostOnLoop], [Net.Process]: programs, and what befalls
-//     them: Start, StartAt, Crash, Vanish, Restart, Signal, Stop, Stall, StepWall,
+//     them ([Net.BackgroundHost] for those that try for ever): Start, StartAt, Crash, Vanish, Restart, Signal, Stop, Stall, StepWall,
 //     DriftWall, Faulty. [Net.Program]: what Spawn starts.
 //   - [Link], [LinkFaults], [Net.Partition]: the way between.
-//   - [Store]: what outlives programs.
+//   - [Store]: what outlives programs. [Rules]: what systems must do for a story.
 //   - [Balancer], [Service], [Pipeline], [Net.Squatter]: what others run.
 package netsim

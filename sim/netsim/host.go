@@ -73,6 +73,16 @@ func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
 	return n.host(name, m, p, main)
 }
 
+// BackgroundHost is Host for a program whose timers do not count as activity, such as a
+// client that tries for ever: with nothing else to do, the world is at rest.
+func (n *Net) BackgroundHost(name string, m *Machine, main func(h env.Host)) *Host {
+	p := n.w.BackgroundActor(name)
+	if m == nil {
+		m = n.machine(name, p, nil)
+	}
+	return n.host(name, m, p, main)
+}
+
 func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *Host {
 	if m.n != n || m.run != n.run {
 		n.w.Mistake("host %q: its machine belongs to another run", name)
@@ -330,6 +340,7 @@ func (h *Host) Stall(label string) {
 
 // goOn handles what came during a stall.
 func (h *Host) goOn() {
+	h.n.rule("os.stall")
 	h.stalled = false
 	for _, timers := range [...]bool{true, false} {
 		for _, b := range h.backlog {

@@ -13,8 +13,7 @@ import (
 
 func TestCrashForgetsAllButTheDisk(t *testing.T) {
 	log := run(t, map[string]sim.Window{"restart-after-crash": win(2*sec, 5*sec, 60*sec)}, sim.Config{}, func(x *world) {
-		var app *netsim.Host
-		app = x.n.Host("app", nil, func(h env.Host) {
+		app := x.n.Host("app", nil, func(h env.Host) {
 			n := 0
 			if v, ok := h.Disk().Load("lives"); ok {
 				n = v.(int)

@@ -38,7 +38,7 @@ func (l *life) OnSignal(s env.Signal, fn func()) env.Ticket {
 	l.h.enter()
 	l.nsignal++
 	l.signals = append(l.signals, sigHandler{s, fn, l.nsignal})
-	return env.NewTicket(l, l.nsignal<<2|ofSignal)
+	return l.ticketOf(ofSignal, l.nsignal)
 }
 
 func (l *life) removeSignal(number int64) bool {
@@ -86,6 +86,9 @@ func (l *life) dies(s env.Signal) bool {
 // signalled runs the handlers of s, or ends l.
 func (l *life) signalled(s env.Signal) {
 	if l.dies(s) {
+		if s != env.SIGKILL {
+			l.h.n.rule("os.default-signal")
+		}
 		l.h.end(s.ExitCode(), false)
 		return
 	}
@@ -152,7 +155,7 @@ func (l *life) Do(r env.Request, done func(env.Response, error)) env.Ticket {
 	if l.over {
 		return env.Ticket{}
 	}
-	return env.NewTicket(l, int64(l.h.n.do(l, r, done).index)<<2|ofCall)
+	return l.ticketOf(ofCall, int64(l.h.n.do(l, r, done).index))
 }
 
 // Bind implements env.Binder.

@@ -201,6 +201,7 @@ func (a *arrivals) Fire(w *sim.World, arg int64) {
 	switch l.cut {
 	case parted:
 		l.parked = append(l.parked, x)
+		n.rule("net.held-up")
 		n.heldUp(x, true)
 		return
 	case blackHole:

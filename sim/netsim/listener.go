@@ -63,6 +63,7 @@ func (n *Net) arrived(c *call) {
 	cn, m := c.conn, c.forth.to
 	n.w.Read(m.res)
 	if m.down {
+		n.rule("net.half-open")
 		n.waitFrom(c)
 		return
 	}
@@ -78,6 +79,7 @@ func (n *Net) arrived(c *call) {
 	} else {
 		n.w.Write(cn.lst.res)
 		if !cn.serverOpen { // who knows nothing of a connection resets it
+			n.rule("http.stale")
 			c.fail(reset)
 			return
 		}
@@ -144,6 +146,7 @@ func (n *Net) aborted(c *call) {
 	cn.end = sim.EventRef{}
 	if l.handler == nil || len(l.unread) > 0 {
 		c.ended = true
+		n.rule("net.unread")
 		return
 	}
 	l.readEnd(c)

@@ -37,7 +37,8 @@ func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h
 	}
 	lp.js = jsloop.Start(n.w, name, cfg)
 	lp.js.Proc().Kill() // until Start
-	lp.js.Main(func() { main(lp.life, lp.js.Env()) })
+	l := lp.js.Env()
+	lp.js.Main(func() { main(lp.life, l) })
 	h.loop = lp
 	return h
 }

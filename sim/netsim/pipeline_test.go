@@ -83,8 +83,7 @@ func TestTrainsQueueOrCancel(t *testing.T) {
 func TestJobsThatEndAtOnce(t *testing.T) {
 	log := run(t, jobRows, sim.Config{}, func(x *world) {
 		trains := 0
-		var pl *netsim.Pipeline
-		pl = deploy(x, func(jobs []netsim.Job) {
+		pl := deploy(x, func(jobs []netsim.Job) {
 			for i := range jobs {
 				jobs[i].Run = func(done func(bool)) { done(true); done(false) }
 			}

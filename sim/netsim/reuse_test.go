@@ -112,7 +112,7 @@ func TestReusedWorldGivesTheSameRun(t *testing.T) {
 func TestMessagesAllocateNothing(t *testing.T) {
 	w := newWorld(t)
 	beats := 0
-	s := fleet(3, &beats)
+	s := fleet(3, -1, &beats)
 	allocs := func(steps int) float64 {
 		run := func() {
 			_, err := w.Run(s, sim.Config{Limits: sim.Limits{Steps: steps, Virtual: 24 * time.Hour}})

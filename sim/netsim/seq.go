@@ -10,7 +10,6 @@ type seq struct {
 	h        *Host
 	p        *sim.Proc
 	list     sim.Waitlist
-	wake     *labels
 	resp     env.Response
 	err      error
 	answered bool

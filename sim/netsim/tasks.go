@@ -77,7 +77,7 @@ func (h *Host) release(slot int32) {
 
 // ticket names a task.
 func (l *life) ticket(slot int32) env.Ticket {
-	return env.NewTicket(l, int64(slot)<<32|int64(l.h.tasks[slot].gen)<<2|ofTask)
+	return l.ticketOf(ofTask, int64(slot)<<30|int64(l.h.tasks[slot].gen))
 }
 
 // tasks handles the events of tasks.
@@ -158,6 +158,9 @@ const (
 	ofSignal
 )
 
+// ticketOf makes a ticket of l.
+func (l *life) ticketOf(kind, id int64) env.Ticket { return env.NewTicket(l, id<<2|kind) }
+
 // CancelTicket implements env.Canceler.
 func (l *life) CancelTicket(id int64) bool {
 	h := l.h
@@ -169,7 +172,7 @@ func (l *life) CancelTicket(id int64) bool {
 	case ofTask:
 		slot := int32(id >> 32)
 		t := &h.tasks[slot]
-		if t.gen != uint32(id)>>2 || t.life != l {
+		if t.gen != uint32(id>>2)&(1<<30-1) || t.life != l {
 			return false
 		}
 		h.n.w.Cancel(t.ref)

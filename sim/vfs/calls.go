@@ -17,6 +17,10 @@ type FS struct {
 	d       *Disk
 	table   kernel.Table
 	closing []env.FD // numbers that are free already while their close has not returned
+	// Uses, if not nil, is told of every number that read, lseek, fstat, getdents or
+	// close is called with, at the instant at which the call looks it up, and of the
+	// open file that it stands for then, as Denotes names it: for properties.
+	Uses func(p *sim.Proc, fd env.FD, denotes uint64)
 }
 
 var _ env.FS = (*FS)(nil)
@@ -24,6 +28,17 @@ var _ env.FS = (*FS)(nil)
 // Group makes a group of processes with a descriptor table of its own.
 func (d *Disk) Group() *FS {
 	return &FS{d: d, table: d.k.NewTable()}
+}
+
+// Denotes names the open file that a number stands for now, 0 if the number is free.
+// No two open files of a run have the same name. Like Disk.Content it has no effect.
+func (f *FS) Denotes(fd env.FD) uint64 { return f.d.k.Denotes(f.table, fd) }
+
+// used tells of a number that a call is about to look up.
+func (f *FS) used(p *sim.Proc, fd env.FD) {
+	if f.Uses != nil {
+		f.Uses(p, fd, f.Denotes(fd))
+	}
 }
 
 // retry makes a call of the kernel that may have to wait for the lock of an
@@ -74,6 +89,7 @@ func (f *FS) ReadDir(fd env.FD) ([]string, error) {
 	if !ok {
 		return nil, env.EBADF
 	}
+	f.used(p, fd)
 	return retry(f, p, func() ([]string, error) { return f.d.k.ReadDir(f.table, fd, nil) })
 }
 
@@ -88,6 +104,7 @@ func (f *FS) Fstat(fd env.FD) (env.Stat, error) {
 	if !ok {
 		return env.Stat{}, env.EBADF
 	}
+	f.used(p, fd)
 	st, err := retry(f, p, func() (kernel.Stat, error) { return f.d.k.Fstat(f.table, fd) })
 	return env.Stat{Inode: st.Inode, Size: st.Size, Links: st.Links, Dir: st.Dir}, err
 }
@@ -119,6 +136,7 @@ func (f *FS) Close(fd env.FD) error {
 	if !ok {
 		return env.EBADF
 	}
+	f.used(p, fd)
 	st, _ := f.d.k.Fstat(f.table, fd)
 	c, err := f.d.k.BeginClose(f.table, fd)
 	if f.d.w.Recording() {
@@ -166,6 +184,7 @@ func (f *FS) plain(l sim.Label, name string, fd env.FD, call func() error) error
 	if !ok {
 		return env.EBADF
 	}
+	f.used(p, fd)
 	return f.after(p, name, fd, call)
 }
 

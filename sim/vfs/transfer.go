@@ -19,6 +19,7 @@ func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
 		if !p.At(l) {
 			return nil, env.EBADF
 		}
+		f.used(p, fd)
 		f.noteTorn(fd)
 		data, err := retry(f, p, func() (env.Data, error) { return f.d.k.Read(f.table, fd, n) })
 		f.noteIO("read", fd, n, data.Len(), err)
@@ -27,6 +28,7 @@ func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
 	if !p.At(f.d.labels.begin) {
 		return nil, env.EBADF
 	}
+	f.used(p, fd)
 	r, err := retry(f, p, func() (kernel.Reading, error) { return f.d.k.BeginRead(f.table, fd, n) })
 	if err != nil {
 		f.noteIO("read", fd, n, 0, err)

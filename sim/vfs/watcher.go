@@ -123,6 +123,10 @@ func (wt *Watcher) Poll(timeout time.Duration) bool {
 	return ready
 }
 
+// Inode is the number of the inode that a watch is on, 0 if the watch is no more. Like
+// Disk.Inode, with whose answers it can be compared, it has no effect.
+func (wt *Watcher) Inode(wd env.WD) uint64 { return wt.d.k.Watched(wt.instance, wd) }
+
 // maskNames are the bits of a record in the order of inotify(7).
 var maskNames = [...]struct {
 	bit  env.WatchMask

@@ -12,3 +12,25 @@ func (k *Kernel) Peek(path string) (env.Data, bool) {
 	}
 	return k.inodes[k.dentries[d].inode].data, true
 }
+
+// Denotes names the open file description that a number stands for now, 0 if the
+// number is free: for those who watch from outside. No two descriptions of a run
+// have the same name.
+func (k *Kernel) Denotes(t Table, fd env.FD) uint64 {
+	slots := k.tables[t].slots
+	if fd < 0 || int(fd) >= len(slots) || slots[fd] == 0 {
+		return 0
+	}
+	return k.descriptions[slots[fd]].serial
+}
+
+// Watched is the number of the inode that a watch is on, 0 if the watch is no more:
+// for those who watch from outside.
+func (k *Kernel) Watched(i Instance, wd env.WD) uint64 {
+	for w := range k.watches {
+		if wa := &k.watches[w]; wa.inode != 0 && wa.instance == i && wa.wd == wd {
+			return k.inodes[wa.inode].serial
+		}
+	}
+	return 0
+}
