@@ -158,13 +158,19 @@ func (c *chooser) Choose(p *sim.Point) int {
 // Asked reports whether a run by a chooser of this package asked for anything but
 // an order: a parameter, a fault, a clock reading.
 func Asked(c sim.Chooser) bool {
+	s := ours(c)
+	return s != nil && s.asked
+}
+
+// ours is the chooser of this package that c is, or nil.
+func ours(c sim.Chooser) *chooser {
 	switch c := c.(type) {
 	case *chooser:
-		return c.asked
+		return c
 	case *pickingChooser:
-		return c.asked
+		return &c.chooser
 	}
-	return false
+	return nil
 }
 
 // hash3 mixes three numbers into one, by the finishing steps of splitmix64.
@@ -178,7 +184,7 @@ func hash3(a, b, c uint64) uint64 {
 // Faults lists the kinds of faults that could have struck in a run by a chooser of this
 // package.
 func Faults(c sim.Chooser) []uint64 {
-	if s, ok := c.(*chooser); ok {
+	if s := ours(c); s != nil {
 		return s.faults
 	}
 	return nil
