@@ -23,6 +23,7 @@ type job struct {
 	seed   uint64
 	holds  []strategy.Hold
 	walk   *strategy.Exhaustive
+	part   *strategy.Reduced
 	limit  int // runs of a part of the tree
 
 	calm     bool             // without faults
@@ -48,6 +49,8 @@ type outcome struct {
 	more     bool
 	complete bool
 	asked    bool // for anything but an order
+	cut      int  // runs that were cut short, of all runs
+	calmed   bool // there were runs with events in calm
 	stated   int
 
 	contested int // points

@@ -40,6 +40,8 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	switch {
 	case w.cfg.Mode == Sampled:
 		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
+	case w.track != nil:
+		w.pending.vars[slot] = w.trackArm(slot, e, win, m)
 	case m != 0:
 		w.pending.vars[slot] = w.timing().ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
 	default:
@@ -67,9 +69,11 @@ func (w *World) seedNow() uint64 {
 func (w *World) Cancel(r EventRef) bool {
 	e := w.ofRef(r)
 	if e == nil {
+		w.trackGone(r)
 		return false
 	}
 	if e.disabled {
+		w.trackAlter(r)
 		if late := w.pending.late[r.slot]; late != 0 {
 			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 		}

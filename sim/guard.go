@@ -11,7 +11,12 @@ package sim
 // an event, and so is being woken.
 func (w *World) Disable(r EventRef) {
 	e := w.ofRef(r)
-	if e == nil || e.disabled {
+	switch {
+	case e == nil:
+		w.trackGone(r)
+		return
+	case e.disabled:
+		w.trackAlter(r)
 		return
 	}
 	e.disabled = true
@@ -30,7 +35,12 @@ func (w *World) Disable(r EventRef) {
 // event that is not disabled.
 func (w *World) Enable(r EventRef, win Window) {
 	e := w.ofRef(r)
-	if e == nil || !e.disabled {
+	if e == nil {
+		w.trackGone(r)
+		return
+	}
+	w.trackAlter(r)
+	if !e.disabled {
 		return
 	}
 	w.pending.out--
@@ -43,9 +53,12 @@ func (w *World) Enable(r EventRef, win Window) {
 	}
 	e.nominal = w.now + int64(win.Nominal)
 	e.at = e.nominal
-	if w.cfg.Mode == Sampled {
+	switch {
+	case w.cfg.Mode == Sampled:
 		e.at = w.now + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
-	} else {
+	case w.track != nil:
+		w.pending.vars[r.slot] = w.trackArm(r.slot, e, win, 0)
+	default:
 		w.bound(r.slot, win)
 	}
 	if !e.idle {

@@ -33,7 +33,11 @@ func (w *World) bound(slot int32, win Window) {
 
 // unbound forgets the window of an event that will not happen.
 func (w *World) unbound(slot int32) {
-	if w.cfg.Mode == Timed && !w.loose {
+	switch {
+	case w.loose:
+	case w.cfg.Mode == Timed:
 		w.zone.Cancel(w.pending.vars[slot])
+	case w.cfg.Mode == Zones:
+		w.track.Cancel(int32(w.pending.vars[slot]))
 	}
 }

@@ -335,11 +335,15 @@ func (p *Proc) Sleep(label string, d time.Duration) {
 // functions run, but nothing they do has an effect. What it holds stays held.
 func (p *Proc) Kill() {
 	w := p.world
+	w.touch(uint64(p.hash), true) // it matters how far p has come
 	if p.done || p.killed {
 		return
 	}
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
+	if p.wait.list != nil {
+		w.touch(w.resources.names.hash[p.wait.on], true)
+	}
 	p.leave()
 	if w.stack == p && p.coro != nil {
 		// This runs on the stack of p: by its own hand, or in a handler, since p asked

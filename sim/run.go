@@ -129,6 +129,9 @@ func (w *World) pick() (int, bool) {
 	if w.now > int64(w.limits.Virtual) {
 		return 0, w.exceed("virtual time", "%v", w.limits.Virtual)
 	}
+	if w.cfg.Mode == Zones {
+		return w.pickTracked()
+	}
 	if w.cfg.Mode == Sampled || last == 0 {
 		return last, true
 	}
@@ -212,6 +215,8 @@ func (w *World) fire(i int, slot int32, e *event) {
 		w.moved = true
 	case w.cfg.Mode == Timed:
 		w.zone.Fire(w.pending.vars[slot])
+	case w.cfg.Mode == Zones:
+		w.track.Fire(int32(w.pending.vars[slot]), !e.idle)
 	}
 	w.now = max(w.now, e.at)
 	if late := w.pending.late[slot]; late != 0 {
@@ -242,6 +247,9 @@ func (w *World) endEvent() {
 	w.print += w.cur.print
 	if len(w.props.always) > 0 && !w.stopped {
 		w.props.check(w)
+	}
+	if w.track != nil {
+		w.tracked()
 	}
 	w.cur.id = 0
 }

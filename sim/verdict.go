@@ -71,6 +71,9 @@ func (w *World) judged(property string) bool {
 
 func (w *World) violated(property, facts, format string, args ...any) {
 	w.stopped = true
+	if w.track != nil {
+		w.track.Failed()
+	}
 	w.verdict = Violation
 	w.failure = Failure{Property: property, Facts: facts, Message: fmt.Sprintf(format, args...), Step: w.steps}
 	if w.rec != nil {

@@ -21,6 +21,10 @@ const (
 	// Bubbled is Timed, of a run whose logic has goroutines of its own, in a bubble
 	// of testing/synctest: see World.Bubble. As part of a Config it means Timed.
 	Bubbled
+	// Zones explores like Timed, and leaves open the order of events that have
+	// nothing to do with each other: for exhaustive search. The Chooser must be a
+	// Tracker.
+	Zones
 )
 
 func (m Mode) String() string {
@@ -29,6 +33,8 @@ func (m Mode) String() string {
 		return "sampled"
 	case Bubbled:
 		return "bubbled"
+	case Zones:
+		return "zones"
 	}
 	return "timed"
 }
@@ -119,6 +125,8 @@ type World struct {
 	enabled      Enabled
 	picker       EventPicker // the chooser, if it is one
 	observer     Observer
+	track        Tracker            // nil unless Mode is Zones
+	refs         map[EventRef]int32 // the handle of every event of this run, in Mode Zones
 	pooled       map[pooledKey]*pooledPart
 
 	where      *Proc // resumed last, at step whereStep; see Where
@@ -248,8 +256,8 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
 	w.alarm = min(w.limits.Storm, w.limits.Steps)
-	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
-		return fmt.Errorf("limit of %d pending events: at most %d in timed mode", w.limits.Pending, timed.Max-16)
+	if cfg.Mode != Sampled && w.limits.Pending > timed.Max-16 {
+		return fmt.Errorf("limit of %d pending events: at most %d in %v mode", w.limits.Pending, timed.Max-16, cfg.Mode)
 	}
 	if w.cfg.Chooser == nil {
 		w.cfg.Chooser = Default{}
@@ -292,7 +300,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if w.observer != nil {
 		w.observer.Began(w)
 	}
-	return nil
+	return w.beginTracking()
 }
 
 // Variant is the name of the variant of the logic that this run is about.

@@ -146,6 +146,8 @@ func brief(r *runner.Report) string {
 		text += ", then interrupted"
 	case r.OutOfTime:
 		text += ", then out of time"
+	case r.Exhausted && len(r.Failures) == 0 && (r.Strategy == "exhaustive" || r.Strategy == "exhaustive-dpor"):
+		text += ", which stand for all there are"
 	case r.Exhausted && len(r.Failures) == 0:
 		text += ", which are all there are"
 	}

@@ -61,7 +61,7 @@ func SeedOf(campaign uint64, n int) uint64 {
 func Names() []string {
 	return []string{
 		"portfolio", "default", "random", "pct", "pctcp", "tapct", "pos", "urw", "surw", "stalls", "novelty", "reverse",
-		"delays", "exhaustive",
+		"delays", "exhaustive", "exhaustive-dpor", "exhaustive-all",
 	}
 }
 

@@ -27,6 +27,7 @@ type world struct {
 	actions int
 	work    int // scripts and background work that go on
 	clients []*jsloop.Tasks
+	unused  outcome
 	cleared func() // is told that the runner has forgotten its modules; may be nil
 }
 
@@ -168,6 +169,16 @@ func (h *world) client(name string, follow bool) *model.HTTPClient {
 		Sys: h.sys, Loop: t.Env(), ID: len(h.clients), Follow: follow,
 		Up: h.server.Path("http." + name), Down: t.Path("http"),
 	}
+}
+
+// outcome is where a script writes what it saw: out, emptied, or if that is nil, for
+// scenarios that run in several worlds at once, a place of this world's own.
+func (h *world) outcome(out *outcome) *outcome {
+	if out == nil {
+		out = &h.unused
+	}
+	*out = outcome{}
+	return out
 }
 
 // action numbers the client actions.
