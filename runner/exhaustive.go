@@ -121,6 +121,9 @@ func (s *reducedSource) progress() string {
 
 func (s *reducedSource) claim() (string, bool) {
 	without := fmt.Sprintf("%d runs, %d of them cut short; %s orders without reduction", s.runs, s.cut, about(s.estimate))
+	if s.arm == "exhaustive-dpor" {
+		without += "; source-DPOR in time is tested, not proved"
+	}
 	switch {
 	case !s.started:
 		return "", false
@@ -154,6 +157,9 @@ func about(x float64) string {
 	if x < 1e7 {
 		unit := math.Pow(10, math.Floor(math.Log10(x))-1)
 		return "about " + strconv.Itoa(int(math.Round(x/unit)*unit))
+	}
+	if math.IsInf(x, 1) {
+		return "more than 1e+308"
 	}
 	return fmt.Sprintf("about %.1e", x)
 }
