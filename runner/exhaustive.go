@@ -41,6 +41,8 @@ const (
 	mostPartRuns = 1024
 	// descents are the runs that estimate the number of orders; they are not counted.
 	descents = 256
+	// descentSteps ends them when they have taken so many events.
+	descentSteps = 100_000
 )
 
 func (s *reducedSource) fill(most int) ([]job, error) {
@@ -75,10 +77,13 @@ func (s *reducedSource) fill(most int) ([]job, error) {
 func (s *reducedSource) guess() error {
 	k := strategy.NewKnuth(s.o.Seed)
 	k.Draws = s.o.Draws
-	for range min(descents, s.o.Runs) {
-		if _, err := s.judge.run(s.o.config(k)); err != nil {
+	steps := 0
+	for i := 0; i < min(descents, s.o.Runs) && steps < descentSteps && !s.o.over(); i++ {
+		r, err := s.judge.run(s.o.config(k))
+		if err != nil {
 			return err
 		}
+		steps += r.Steps
 		k.Done()
 	}
 	s.estimate = k.Paths()
