@@ -106,6 +106,7 @@ var ablated = map[string]string{
 
 // One switch changes the cells that it should, and no other.
 func TestAblation(t *testing.T) {
+	t.Parallel()
 	const changed = 160 // schedules
 	unchanged := changed
 	if testing.Short() {

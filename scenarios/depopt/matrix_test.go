@@ -38,8 +38,9 @@ func eachCell(t *testing.T, f func(t *testing.T, o runner.Options, e sim.Expecta
 // holds is not violated. Known verdicts are of the profile laptop; under ci-loaded they are
 // not promised to be found.
 func TestMatrix(t *testing.T) {
+	t.Parallel()
 	const find = 5000
-	hold := 300
+	hold := 150
 	if testing.Short() {
 		hold = 20
 	}
@@ -69,6 +70,7 @@ func TestMatrix(t *testing.T) {
 
 // What a scenario says that some run must reach is reached, in every variant.
 func TestGoalsAreReached(t *testing.T) {
+	t.Parallel()
 	for _, s := range All() {
 		for _, v := range s.Variants {
 			r := explore(t, runner.Options{Scenario: s, Variant: v, Workers: 1, Minimise: -1, Judge: []string{"answered"}, Runs: 64})
