@@ -7,7 +7,6 @@ type node struct {
 	url, id     *URL
 	result      *Code // of the transform; nil: none, or invalidated
 	lastInvalid int64 // tick
-	resURL      int
 	resID       int
 }
 
@@ -79,7 +78,7 @@ func (g *graph) ensure(a env.Async, u, resolved *URL) (*node, error) {
 func (g *graph) at(u, id *URL) *node {
 	n := g.byID[id]
 	if n == nil {
-		n = &node{url: u, id: id, resURL: g.e.resource(resGraphURL, u), resID: g.e.resource(resGraphID, id)}
+		n = &node{url: u, id: id, resID: g.e.resource(resGraphID, id)}
 		g.byID[id] = n
 		g.nodes = append(g.nodes, n)
 		g.e.touchWrite(n.resID)

@@ -193,10 +193,6 @@ func (e *Environment) TransformRequest(a env.Async, module string) error {
 	return err
 }
 
-// Fetch asks for a module by URL as a runner does that has nothing yet. It runs on the
-// server's loop.
-func (e *Environment) Fetch(a env.Async, u *URL) (*Reply, error) { return e.fetchModule(a, u, false) }
-
 // FetchLikeBridge asks for a dependency by name as the bridge does, with its switches.
 func (e *Environment) FetchLikeBridge(a env.Async, dep string) (*Reply, error) {
 	b := bridge{e.sys, nil, e}
@@ -218,9 +214,6 @@ func (e *Environment) Invalidate(module string) {
 // ForgetURL takes one raw URL out of the graph's cache, which nothing in the system
 // does: it shows what a ghost hangs on.
 func (e *Environment) ForgetURL(dep string) { delete(e.graph.urlCache, e.sys.url(local(dep))) }
-
-// Discovers reports whether there is an optimizer.
-func (e *Environment) Discovers() bool { return e.opt != nil }
 
 // Version is the present version of a file, 0 if it is not known.
 func (e *Environment) Version(name string) Version {

@@ -10,7 +10,6 @@ type Code struct {
 	Bundle  *Bundle
 	Imports []*URL // static, in order
 	Lazy    []*URL // of the steps of its handler that import; nil entries for others
-	Slow    *Slow
 }
 
 // pending is a transform that is under way.

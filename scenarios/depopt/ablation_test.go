@@ -106,10 +106,10 @@ var ablated = map[string]string{
 
 // One switch changes the cells that it should, and no other.
 func TestAblation(t *testing.T) {
-	const changed = 160 // schedules where a change is expected, and to find what there is
-	unchanged := 60
+	const changed = 160 // schedules
+	unchanged := changed
 	if testing.Short() {
-		unchanged = 5
+		unchanged = 5 // enough to see what fails in addition, not what fails no more
 	}
 	for _, base := range []string{"after-832", "before-832"} {
 		cfg, err := model.Find(base)
@@ -128,6 +128,9 @@ func TestAblation(t *testing.T) {
 						o.Runs = unchanged
 					}
 					got := difference(before, fails(t, s, o))
+					if o.Runs < changed && strings.HasPrefix(got, "-") {
+						continue
+					}
 					require.Equal(t, ablated[key], got, "%s", key)
 				}
 			}

@@ -18,7 +18,7 @@ func (h *world) bridgeWorld(app *model.App, workerd bool, judged []property, goa
 
 // Bridge is the whole story: two environments that do not know of each other, a
 // discovery in one, a runner in the other.
-func Bridge() *sim.Scenario { return bridge(&outcome{}) }
+func Bridge() *sim.Scenario { return bridge(nil) }
 
 func bridge(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS3, pS5, pL1, pL11, pL4, pL5, pAnswered, pHandled}
@@ -26,7 +26,7 @@ func bridge(out *outcome) *sim.Scenario {
 		name: "bridge", doc: "a page of one environment is rendered in another, and brings a new dependency: is it there in the end? (RedwoodSDK #832)",
 		judged: judged, params: []sim.ParamDoc{deployParam(), followParam()},
 		build: func(h *world) {
-			*out = outcome{}
+			out := h.outcome(out)
 			workerd := h.drawWorkerd()
 			follow := h.w.Draw().Bool("follow")
 			h.build(setup{

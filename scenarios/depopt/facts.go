@@ -82,7 +82,6 @@ type facts struct {
 	ran         []ranFile
 	loads       []loadedFile
 	versions    []model.Version // in the order in which they were seen, for people
-	reloads     int64
 	accepted    int64
 	finished    int64
 	commit      int64    // the last one that needed a reload

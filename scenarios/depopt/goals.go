@@ -30,6 +30,9 @@ type goals struct {
 func (g *goals) reset(f *facts, stated []goal) {
 	*g = goals{}
 	for _, s := range stated {
+		if s == goalReleased && f.h.cfg.BridgeDelay > 0 {
+			continue // the commit has come before anybody asks
+		}
 		g.stated[s], g.of[s] = true, f.w.Sometimes(goalNames[s])
 	}
 }

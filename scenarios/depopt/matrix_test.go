@@ -66,3 +66,17 @@ func TestMatrix(t *testing.T) {
 		}
 	})
 }
+
+// What a scenario says that some run must reach is reached, in every variant.
+func TestGoalsAreReached(t *testing.T) {
+	for _, s := range All() {
+		for _, v := range s.Variants {
+			r := explore(t, runner.Options{Scenario: s, Variant: v, Workers: 1, Minimise: -1, Judge: []string{"answered"}, Runs: 64})
+			require.Empty(t, r.Failures, "%s, %s", s.Name, v)
+			require.Empty(t, r.Vacuous(), "%s, %s", s.Name, v)
+			if testing.Short() {
+				break // the merged fix alone
+			}
+		}
+	}
+}

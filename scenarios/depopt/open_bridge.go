@@ -51,7 +51,7 @@ func combined(names ...string) (variants []string, find func(string) (model.Conf
 
 // Halves is the bridge with every combination of the parts of the fix, its halves of
 // propagation apart.
-func Halves() *sim.Scenario { return halves(&outcome{}) }
+func Halves() *sim.Scenario { return halves(nil) }
 
 func halves(out *outcome) *sim.Scenario {
 	variants, find := combined("ghost", "graph", "send", "retry")
@@ -59,7 +59,7 @@ func halves(out *outcome) *sim.Scenario {
 		name: "halves", doc: "the bridge with each part of the fix by itself, propagation cut into its halves: which of them converge?",
 		judged: all(), variants: variants, config: find, params: []sim.ParamDoc{deployParam(), followParam()},
 		build: func(h *world) {
-			*out = outcome{}
+			out := h.outcome(out)
 			workerd := h.drawWorkerd()
 			follow := h.w.Draw().Bool("follow")
 			h.bridgeWorld(h.bridgeApp(model.LazyBridge), workerd, all(), goalReleased)

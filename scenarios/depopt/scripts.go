@@ -88,18 +88,13 @@ func (h *world) drawWorkerd() bool {
 	return h.w.Draw().Pick("deploy", "inproc", "workerd") == "workerd"
 }
 
-// status is what a client sees of its request.
-func (h *world) status(a env.Async, c *model.HTTPClient, action int, page string) (model.Answer, error) {
-	return c.Get(a, action, page)
-}
-
 // ask wants a page until it is there, or maxAttempts times; with a client that follows
 // redirects, once to the end of them. What comes after a 307 belongs to the same click.
 func (h *world) ask(a env.Async, c *model.HTTPClient, page string, out *outcome) error {
 	h.facts.want(c.ID, page)
 	action := h.action()
 	for n := 0; n < maxAttempts; n++ {
-		got, err := h.status(a, c, action, page)
+		got, err := c.Get(a, action, page)
 		if err != nil {
 			return err
 		}
@@ -126,7 +121,7 @@ func (h *world) warm(a env.Async, c *model.HTTPClient, out *outcome) error {
 			}
 		}
 		h.facts.want(c.ID, model.PageComp)
-		got, err := h.status(a, c, h.action(), model.PageComp)
+		got, err := c.Get(a, h.action(), model.PageComp)
 		if err != nil {
 			return err
 		}
@@ -147,7 +142,7 @@ func (h *world) bridgeScript(c *model.HTTPClient, out *outcome) {
 		}
 		out.Recovery = h.w.NominalNow() - start
 		h.facts.want(c.ID, model.PageComp)
-		got, err := h.status(a, c, h.action(), model.PageComp)
+		got, err := c.Get(a, h.action(), model.PageComp)
 		out.Old = got.Status
 		return err
 	})

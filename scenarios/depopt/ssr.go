@@ -22,7 +22,7 @@ func (h *world) ssrWorld(late string, out *outcome, judged []property, goals ...
 
 // Lone is the good day: what is discovered shares nothing with what is there, so nothing
 // is outdated.
-func Lone() *sim.Scenario { return lone(&outcome{}) }
+func Lone() *sim.Scenario { return lone(nil) }
 
 func lone(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS2, pS3, pL1, pL2, pAnswered, pHandled}
@@ -30,7 +30,7 @@ func lone(out *outcome) *sim.Scenario {
 		name: "lone", doc: "a dependency that shares nothing is discovered while a request waits for it: nothing may break",
 		judged: judged,
 		build: func(h *world) {
-			*out = outcome{}
+			out := h.outcome(out)
 			h.ssrWorld("N", out, judged, goalReleased, goalAcross)
 		},
 	}.scenario()
@@ -38,7 +38,7 @@ func lone(out *outcome) *sim.Scenario {
 
 // Inflight is the request that brings the discovery about: it is half evaluated when
 // the commit comes, and what it has not fetched by then is outdated.
-func Inflight() *sim.Scenario { return inflight(&outcome{}) }
+func Inflight() *sim.Scenario { return inflight(nil) }
 
 func inflight(out *outcome) *sim.Scenario {
 	judged := []property{pS1, pS3, pL1, pL11, pAnswered, pHandled}
@@ -47,7 +47,7 @@ func inflight(out *outcome) *sim.Scenario {
 		judged: judged,
 		params: []sim.ParamDoc{{Label: "late", Doc: "the old dependency that the request needs: not yet loaded (U), or loaded (L)", Options: []string{"U", "L"}}},
 		build: func(h *world) {
-			*out = outcome{}
+			out := h.outcome(out)
 			h.ssrWorld(h.w.Draw().Pick("late", "U", "L"), out, judged, goalReleased, goalCleared, goalAcross)
 		},
 	}.scenario()

@@ -27,7 +27,9 @@ type world struct {
 	actions int
 	work    int // scripts and background work that go on
 	clients []*jsloop.Tasks
-	cleared func() // is told that the runner has forgotten its modules; may be nil
+	unused  outcome
+	timeout time.Duration // of fetches of a runner in a process of its own; 0: none
+	cleared func()        // is told that the runner has forgotten its modules; may be nil
 }
 
 // setup is what a scenario says about its world.
@@ -74,10 +76,17 @@ func newWorld(w *sim.World, find func(variant string) (model.Config, error)) *wo
 			h.cfg.Quiet = 500 * time.Millisecond
 		}
 	}
+	h.timeout = 0
+	if w.Draw().Option("invoke-timeout", "off", "on") == "on" {
+		h.timeout = invokeTimeout
+	}
 	h.cfg.SplitRename = w.Draw().Option("rename", "atomic", "split") == "split"
 	h.actions, h.work, h.runner, h.cleared, h.clients = 0, 0, nil, nil, h.clients[:0]
 	return h
 }
+
+// invokeTimeout is how long a transport of one's own waits for a module.
+const invokeTimeout = 60 * time.Second
 
 func (h *world) set(name, value string) {
 	if err := h.cfg.Set(name, value); err != nil {
@@ -109,6 +118,7 @@ func params(more ...sim.ParamDoc) []sim.ParamDoc {
 	docs = append(docs,
 		sim.ParamDoc{Label: "toolchain", Doc: "release of the tools below; only pinned, never explored", Options: toolchains},
 		sim.ParamDoc{Label: "quiet", Doc: "how long the retry waits for quiet, in ms; only pinned, never explored", Options: []string{"variant", "0", "500"}},
+		sim.ParamDoc{Label: "invoke-timeout", Doc: "a runner in a process of its own waits 60 s for a module; only pinned, never explored", Options: []string{"off", "on"}},
 		sim.ParamDoc{Label: "rename", Doc: "how the directory of bundles is replaced; only pinned, never explored", Options: []string{"atomic", "split"}},
 	)
 	for _, s := range switches {
@@ -155,7 +165,7 @@ func (h *world) transport(s setup) *model.Transport {
 	return &model.Transport{
 		Loop:   h.runner.Env(),
 		Invoke: h.server.Path("invoke.workerd"), Reply: h.runner.Path("invoke.workerd"),
-		Hot:      hot,
+		Hot: hot, Timeout: h.timeout,
 		Dispatch: h.runner.Path("http.dispatch"), Answer: h.server.Path("http.dispatch"),
 	}
 }
@@ -168,6 +178,16 @@ func (h *world) client(name string, follow bool) *model.HTTPClient {
 		Sys: h.sys, Loop: t.Env(), ID: len(h.clients), Follow: follow,
 		Up: h.server.Path("http." + name), Down: t.Path("http"),
 	}
+}
+
+// outcome is where a script writes what it saw: out, emptied, or if that is nil, for
+// scenarios that run in several worlds at once, a place of this world's own.
+func (h *world) outcome(out *outcome) *outcome {
+	if out == nil {
+		out = &h.unused
+	}
+	*out = outcome{}
+	return out
 }
 
 // action numbers the client actions.
