@@ -317,6 +317,9 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	if c.o.StopAtFirst {
 		return nil
 	}
+	if twin := c.twin(failure); twin != nil {
+		c.join(failure, twin)
+	}
 	for i := range m.Others { // another bug on the way is a finding of its own
 		if o := &m.Others[i]; c.known[o.signature] == nil {
 			if err := c.failed(ctx, j, o); err != nil {

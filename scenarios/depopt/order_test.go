@@ -9,6 +9,7 @@ import (
 	model "github.com/seed-3519b94c/simrun/model/depopt"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/stretchr/testify/require"
 )
 
@@ -192,6 +193,24 @@ func TestBundleErrorHealsWithAnotherCommit(t *testing.T) {
 	require.Equal(t, 4, times(lines, "answer 500"))
 	lines = story(t, bundleError(true), sim.Config{}, 0)
 	in(t, lines, "answer 500", "answer 500", "ssr discovers dep-c", "ssr commits", "answer 200")
+}
+
+// A fetch that takes longer than the transport waits becomes the result of who imports it
+// (vite #23131): it is replayed long after the module could be fetched.
+func TestTimeoutIsKept(t *testing.T) {
+	s := spec{
+		name: "timeout", judged: []property{pAnswered},
+		build: func(h *world) {
+			h.cfg.BundleTime = 70 * time.Second
+			h.bridgeWorld(h.bridgeApp(model.NoBridge), true, []property{pAnswered})
+			c := h.client("client", false)
+			h.script(c, func(a env.Async) error { return h.warm(a, c, &outcome{}) })
+		},
+	}.scenario()
+	lines := story(t, s, sim.Config{Params: map[string]int64{"invoke-timeout": 1}}, 0)
+	in(t, lines, "request /comp (1)", "answer 500 for /comp (1): ssr:dep-a", "the failure of ssr:/comp is replayed", "answer 500 for /comp (2)")
+	lines = story(t, s, sim.Config{}, 0)
+	in(t, lines, "answer 200 for /comp (1)", "answer 200 for /comp (2)")
 }
 
 // The variants are the steps of upstream's work; an unknown one is told what there is.

@@ -28,7 +28,8 @@ type world struct {
 	work    int // scripts and background work that go on
 	clients []*jsloop.Tasks
 	unused  outcome
-	cleared func() // is told that the runner has forgotten its modules; may be nil
+	timeout time.Duration // of fetches of a runner in a process of its own; 0: none
+	cleared func()        // is told that the runner has forgotten its modules; may be nil
 }
 
 // setup is what a scenario says about its world.
@@ -75,10 +76,17 @@ func newWorld(w *sim.World, find func(variant string) (model.Config, error)) *wo
 			h.cfg.Quiet = 500 * time.Millisecond
 		}
 	}
+	h.timeout = 0
+	if w.Draw().Option("invoke-timeout", "off", "on") == "on" {
+		h.timeout = invokeTimeout
+	}
 	h.cfg.SplitRename = w.Draw().Option("rename", "atomic", "split") == "split"
 	h.actions, h.work, h.runner, h.cleared, h.clients = 0, 0, nil, nil, h.clients[:0]
 	return h
 }
+
+// invokeTimeout is how long a transport of one's own waits for a module.
+const invokeTimeout = 60 * time.Second
 
 func (h *world) set(name, value string) {
 	if err := h.cfg.Set(name, value); err != nil {
@@ -110,6 +118,7 @@ func params(more ...sim.ParamDoc) []sim.ParamDoc {
 	docs = append(docs,
 		sim.ParamDoc{Label: "toolchain", Doc: "release of the tools below; only pinned, never explored", Options: toolchains},
 		sim.ParamDoc{Label: "quiet", Doc: "how long the retry waits for quiet, in ms; only pinned, never explored", Options: []string{"variant", "0", "500"}},
+		sim.ParamDoc{Label: "invoke-timeout", Doc: "a runner in a process of its own waits 60 s for a module; only pinned, never explored", Options: []string{"off", "on"}},
 		sim.ParamDoc{Label: "rename", Doc: "how the directory of bundles is replaced; only pinned, never explored", Options: []string{"atomic", "split"}},
 	)
 	for _, s := range switches {
@@ -156,7 +165,7 @@ func (h *world) transport(s setup) *model.Transport {
 	return &model.Transport{
 		Loop:   h.runner.Env(),
 		Invoke: h.server.Path("invoke.workerd"), Reply: h.runner.Path("invoke.workerd"),
-		Hot:      hot,
+		Hot: hot, Timeout: h.timeout,
 		Dispatch: h.runner.Path("http.dispatch"), Answer: h.server.Path("http.dispatch"),
 	}
 }
