@@ -33,17 +33,19 @@
 // main function in one life. Memory is lost with the life; what outlives it is in a
 // [DB].
 //
-//		host := net.Host("manager#1", nil, func(h env.Host) {
-//			m := recycle.Manager{Base: recycle.Base{Host: h, Switches: s, Constants: recycle.Defaults()}, Addr: addr}
-//			m.Start()
-//		})
+//	host := net.Host("manager#1", nil, func(h env.Host) {
+//		m := recycle.Manager{Base: recycle.Base{Host: h, Switches: s, Constants: recycle.Defaults()}, Addr: addr}
+//		m.Start()
+//	})
 //
-//	  - [Task]: a realm server: boot, start, shell, report, hook.
-//	  - [Manager]: registry, token, placing of renders.
-//	  - [Prerender] with its [Pool]: heartbeats, recycle, restart, pages, leases, end.
-//	  - [CDN], [Hook], [Harness]: what publishes, what a deploy calls at its end, what
-//	    brings a fleet up for an end-to-end test.
-//	  - [Client], [Reader]: who asks for renders and stores them.
+// They are:
+//
+//   - [Task]: a realm server: boot, start, shell, report, hook.
+//   - [Manager]: registry, token, placing of renders.
+//   - [Prerender] with its [Pool]: heartbeats, recycle, restart, pages, leases, end.
+//   - [CDN], [Hook], [Harness]: what publishes, what a deploy calls at its end, what
+//     brings a fleet up for an end-to-end test.
+//   - [Client], [Reader]: who asks for renders and stores them.
 //
 // # Steps
 //
