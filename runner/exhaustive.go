@@ -41,6 +41,8 @@ const (
 	mostPartRuns = 1024
 	// descents are the runs that estimate the number of orders; they are not counted.
 	descents = 256
+	// descentSteps ends them when they have taken so many events.
+	descentSteps = 100_000
 )
 
 func (s *reducedSource) fill(most int) ([]job, error) {
@@ -75,10 +77,13 @@ func (s *reducedSource) fill(most int) ([]job, error) {
 func (s *reducedSource) guess() error {
 	k := strategy.NewKnuth(s.o.Seed)
 	k.Draws = s.o.Draws
-	for range min(descents, s.o.Runs) {
-		if _, err := s.judge.run(s.o.config(k)); err != nil {
+	steps := 0
+	for i := 0; i < min(descents, s.o.Runs) && steps < descentSteps && !s.o.over(); i++ {
+		r, err := s.judge.run(s.o.config(k))
+		if err != nil {
 			return err
 		}
+		steps += r.Steps
 		k.Done()
 	}
 	s.estimate = k.Paths()
@@ -121,6 +126,9 @@ func (s *reducedSource) progress() string {
 
 func (s *reducedSource) claim() (string, bool) {
 	without := fmt.Sprintf("%d runs, %d of them cut short; %s orders without reduction", s.runs, s.cut, about(s.estimate))
+	if s.arm == "exhaustive-dpor" {
+		without += "; source-DPOR in time is tested, not proved"
+	}
 	switch {
 	case !s.started:
 		return "", false
@@ -154,6 +162,9 @@ func about(x float64) string {
 	if x < 1e7 {
 		unit := math.Pow(10, math.Floor(math.Log10(x))-1)
 		return "about " + strconv.Itoa(int(math.Round(x/unit)*unit))
+	}
+	if math.IsInf(x, 1) {
+		return "more than 1e+308"
 	}
 	return fmt.Sprintf("about %.1e", x)
 }

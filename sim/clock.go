@@ -22,7 +22,7 @@ func (p *Proc) Mark() env.Mark {
 		return 0
 	}
 	// Room for all pending events that there may be comes first.
-	if w.cfg.Mode == Timed && w.zone.Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
+	if w.cfg.Mode == Timed && w.timing().Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
 		w.exceed("marks", "%d are kept, the last one by %s", len(w.marks), p.name)
 		if p.coro != nil && !w.inHandler {
 			p.yield() // for good
@@ -32,7 +32,7 @@ func (p *Proc) Mark() env.Mark {
 	m := mark{now: w.now, live: true}
 	switch w.cfg.Mode {
 	case Timed:
-		m.v = w.zone.Mark()
+		m.v = w.timing().Mark()
 	case Zones:
 		m.v = timed.Var(w.track.Mark())
 	}

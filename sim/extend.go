@@ -83,7 +83,7 @@ func (w *World) SetActivity(r EventRef, counts bool) {
 		return
 	}
 	e := &w.pending.slab[r.slot]
-	w.trackAlter(e)
+	w.trackAlter(r)
 	if e.idle != counts {
 		return
 	}

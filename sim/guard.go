@@ -16,17 +16,12 @@ func (w *World) Disable(r EventRef) {
 		w.trackGone(r)
 		return
 	case e.disabled:
-		w.trackAlter(e)
+		w.trackAlter(r)
 		return
 	}
 	e.disabled = true
 	w.pending.out++
-	switch w.cfg.Mode {
-	case Timed:
-		w.zone.Cancel(e.v)
-	case Zones:
-		w.track.Cancel(int32(e.v))
-	}
+	w.unbound(r.slot)
 	if !e.idle {
 		w.foreground--
 	}
@@ -44,7 +39,7 @@ func (w *World) Enable(r EventRef, win Window) {
 		w.trackGone(r)
 		return
 	}
-	w.trackAlter(e)
+	w.trackAlter(r)
 	if !e.disabled {
 		return
 	}
@@ -62,9 +57,9 @@ func (w *World) Enable(r EventRef, win Window) {
 	case w.cfg.Mode == Sampled:
 		e.at = w.now + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
 	case w.track != nil:
-		e.v = w.trackArm(r.slot, e, win, 0)
+		w.pending.vars[r.slot] = w.trackArm(r.slot, e, win, 0)
 	default:
-		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
+		w.bound(r.slot, win)
 	}
 	if !e.idle {
 		w.foreground++
@@ -72,7 +67,7 @@ func (w *World) Enable(r EventRef, win Window) {
 	if w.rec != nil {
 		w.rec.armed(w, e, win, 0)
 	}
-	w.pending.insert(r.slot, e.at)
+	w.pending.insert(key{e.at, r.slot, e.proc.index})
 }
 
 // ofRef is the event that r names, or nil if it is no longer pending.

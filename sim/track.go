@@ -105,9 +105,9 @@ func (w *World) trackGone(r EventRef) {
 }
 
 // trackAlter is told of every change of a pending event.
-func (w *World) trackAlter(e *event) {
+func (w *World) trackAlter(r EventRef) {
 	if w.track != nil {
-		w.track.Alter(int32(e.v))
+		w.track.Alter(int32(w.pending.vars[r.slot]))
 	}
 }
 
@@ -120,8 +120,9 @@ func (w *World) pickTracked() (int, bool) {
 	q := &w.pending
 	w.alts = w.alts[:0]
 	for i := len(q.keys) - 1; i >= 0; i-- {
-		if e := &q.slab[q.keys[i].slot()]; w.track.MayFire(int32(e.v)) {
-			w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, slot: int32(i)})
+		slot := q.keys[i].slot
+		if e := &q.slab[slot]; w.track.MayFire(int32(q.vars[slot])) {
+			w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, position: int32(i)})
 		}
 	}
 	w.point = Point{Kind: KindSchedule, N: len(w.alts), Enabled: w.alts, Steps: w.steps, world: w}
@@ -132,8 +133,8 @@ func (w *World) pickTracked() (int, bool) {
 	if c < 0 {
 		return 0, false
 	}
-	w.now = 0 // nominal instants are those of the event alone
-	return int(w.alts[c].slot), true
+	w.now, w.enabled.n = 0, len(w.alts) // nominal instants are those of the event alone
+	return int(w.alts[c].position), true
 }
 
 // tracked tells the tracker that the current event has ended.
@@ -184,7 +185,7 @@ func (w *World) instant() (lo, hi int64) {
 	if w.track != nil {
 		return w.track.Since(-1)
 	}
-	return w.zone.Now()
+	return w.timing().Now()
 }
 
 func (w *World) pinNow(t int64) {

@@ -109,15 +109,21 @@ type World struct {
 	choiceNames  *names
 	choiceLabels []Label // by choice name, plus one
 	procs        []*Proc // in the order of creation; the first is the world itself
+	last         []*Proc // of the run before, as far as nobody has taken them
 	spare        map[string][]*Proc
 	pool         coro.Pool
 	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
+	loose        bool // the zone knows nothing yet: see timing
+	moved        bool // while loose: something has fired
 	marks        []mark
 	point        Point
 	alts         []Alternative
+	some         []int32
+	enabled      Enabled
+	picker       EventPicker // the chooser, if it is one
 	observer     Observer
 	track        Tracker            // nil unless Mode is Zones
 	refs         map[EventRef]int32 // the handle of every event of this run, in Mode Zones
@@ -257,6 +263,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 		w.cfg.Chooser = Default{}
 	}
 	w.observer, _ = w.cfg.Chooser.(Observer)
+	w.picker, _ = w.cfg.Chooser.(EventPicker)
 	w.sampler = w.samplers[w.profile]
 	if w.sampler == nil {
 		if err := w.profile.Check(); err != nil {
@@ -269,6 +276,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.resources.reset()
 	w.pending.reset()
 	w.zone.Reset()
+	w.loose, w.moved = cfg.Mode == Timed, false
 	w.props.reset()
 	w.marks = w.marks[:0]
 	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil

@@ -106,12 +106,14 @@ var ablated = map[string]string{
 
 // One switch changes the cells that it should, and no other.
 func TestAblation(t *testing.T) {
+	t.Parallel()
 	const changed = 160 // schedules
-	unchanged := changed
+	unchanged, bases := changed, []string{"after-832", "before-832"}
 	if testing.Short() {
+		bases = bases[:1]
 		unchanged = 5 // enough to see what fails in addition, not what fails no more
 	}
-	for _, base := range []string{"after-832", "before-832"} {
+	for _, base := range bases {
 		cfg, err := model.Find(base)
 		require.NoError(t, err)
 		for _, s := range known() {

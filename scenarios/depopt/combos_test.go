@@ -54,6 +54,7 @@ func (r randomly) Choose(p *sim.Point) int {
 
 // What must be found is found from every seed within 5,000 schedules.
 func TestFoundFromEverySeed(t *testing.T) {
+	t.Parallel()
 	seeds, worst := uint64(20), 0
 	if testing.Short() {
 		seeds = 1

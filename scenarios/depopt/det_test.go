@@ -12,6 +12,7 @@ import (
 // A run leaves nothing to the next: in a world that has seen many runs of all variants it is
 // the same as in a new one.
 func TestRunsLeaveNothingBehind(t *testing.T) {
+	t.Parallel()
 	for _, s := range All() {
 		used := sim.NewWorld()
 		for i := range budget(100) {
@@ -36,9 +37,10 @@ func TestRunsLeaveNothingBehind(t *testing.T) {
 
 // What is found does not depend on the number of workers: worlds share nothing.
 func TestWorkersShareNothing(t *testing.T) {
+	t.Parallel()
 	for _, s := range All() {
-		one := explore(t, runner.Options{Scenario: s, Workers: 1, Minimise: -1, Runs: budget(400)})
-		four := explore(t, runner.Options{Scenario: s, Workers: 4, Minimise: -1, Runs: budget(400)})
+		one := explore(t, runner.Options{Scenario: s, Workers: 1, Minimise: -1, Runs: budget(200)})
+		four := explore(t, runner.Options{Scenario: s, Workers: 4, Minimise: -1, Runs: budget(200)})
 		require.Equal(t, one.Steps, four.Steps, s.Name)
 		require.Equal(t, one.Classes, four.Classes, s.Name)
 		require.Equal(t, len(one.Failures), len(four.Failures), s.Name)

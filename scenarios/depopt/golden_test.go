@@ -68,6 +68,7 @@ func pinBits(params map[string]int64, bits string) {
 // every trial (20 in process for two releases of Vite, 5 in workerd), in every schedule of
 // both profiles, and wherever the runner is.
 func TestEightCombinations(t *testing.T) {
+	t.Parallel()
 	again := func(n int, v int) string { return strings.TrimSpace(strings.Repeat(fmt.Sprintf("%d ", v), n)) }
 	rows := []struct {
 		bits, attempts string
@@ -146,6 +147,7 @@ func TestRecovery(t *testing.T) {
 // request that is half evaluated fails, the next one is good, and both orders of its failure
 // and of the end of the re-import occur.
 func TestInstanceCounts(t *testing.T) {
+	t.Parallel()
 	for _, row := range []struct {
 		late, attempts string
 		gen            int

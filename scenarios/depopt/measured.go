@@ -123,14 +123,14 @@ var cells = []cell{
 	{"crowd", "attempt-51", "L1(1) S3", "L1(1) S3", ""},
 
 	// reopt-twice
-	{"reopt-twice", "after-832", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "before-832", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-27", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-31", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-47", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-48", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-49", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
-	{"reopt-twice", "attempt-51", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3 S6", "L1 S6"},
+	{"reopt-twice", "after-832", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "before-832", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-27", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-31", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-47", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-48", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-49", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
+	{"reopt-twice", "attempt-51", "A1 L1(1) S2 S3", "A1 L1(1) S2 S3", "L1 S6"},
 
 	// hook-latency
 	{"hook-latency", "keep", "L1(1) S3", "L1(1) S2 S3", ""},
