@@ -298,8 +298,8 @@ func tokenRing(n, rounds int) {
 	wg.Wait()
 }
 
-// BenchmarkSchedules is how fast schedules of 5 processes with 10 steps are run,
-// where every order is possible.
+// BenchmarkSchedules is how fast schedules of 5 processes with 10 steps are run, each
+// with a footprint: where every order is possible, and where windows overlap.
 func BenchmarkSchedules(b *testing.B) {
 	var x sim.Resource
 	body := func(p *sim.Proc) {
@@ -308,14 +308,22 @@ func BenchmarkSchedules(b *testing.B) {
 			p.World().Write(x)
 		}
 	}
-	s := untimedly(func(w *sim.World) {
+	build := func(w *sim.World) {
 		x = w.Resource("x")
 		for i := range 5 {
 			w.Process(actorNames[i], body)
 		}
-	})
-	for _, name := range []string{"random", "pct"} {
-		b.Run(name, func(b *testing.B) {
+	}
+	timed := &sim.Scenario{Name: "timed", Build: build, Profiles: []*sim.Profile{{Name: "spread", Step: spread}}}
+	for _, c := range []struct {
+		name, strategy string
+		s              *sim.Scenario
+	}{
+		{"random", "random", untimedly(build)}, {"pct", "pct", untimedly(build)},
+		{"timed/random", "random", timed}, {"timed/pct", "pct", timed},
+	} {
+		name, s := c.strategy, c.s
+		b.Run(c.name, func(b *testing.B) {
 			w := newWorld(b)
 			pick, err := strategy.New(name)
 			require.NoError(b, err)

@@ -73,7 +73,8 @@
 //   - Package linear states that an object is linearizable.
 //   - [World.Resource], [World.Read], [World.Write]: footprints, from which
 //     follows which events conflict and which orders are the same.
-//   - [Chooser], [Point], [Observer]: the one seam of nondeterminism.
+//   - [Chooser], [Point], [Observer], [EventPicker], [Enabled]: the one seam of
+//     nondeterminism.
 //   - [Window], [Profile]: how long things take.
 //   - [World.Note], [World.Detail]: the story, for people. [World.Rule]: what systems
 //     must do for it to be possible.
