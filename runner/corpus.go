@@ -32,7 +32,7 @@ const (
 	maxMutations   = 3
 )
 
-// add keeps a run. One that is rare, for it was the first to reach a goal or to reverse a
+// add keeps a run, if its first events were noted. One that is rare, for it was the first to reach a goal or to reverse a
 // pair, is worth more mutants.
 func (c *corpus) add(s sim.Schedule, order []sim.EventID, rare bool) {
 	if len(s) > maxCorpusHolds || len(order) < 2 {

@@ -94,7 +94,7 @@ type Arm struct {
 // independent reports whether the runs of an arm are independent draws. What the arm
 // has learned changes in the course of a campaign, and less and less.
 func independent(arm string) bool {
-	return !slices.Contains([]string{"default", "delays", "exhaustive", "novelty", "reverse"}, arm)
+	return !slices.Contains([]string{"default", "delays", "novelty", "reverse"}, arm) && !strings.HasPrefix(arm, "exhaustive")
 }
 
 func (c *coverage) report() (arms []Arm) {

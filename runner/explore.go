@@ -23,6 +23,7 @@ type job struct {
 	seed   uint64
 	holds  []strategy.Hold
 	walk   *strategy.Exhaustive
+	part   *strategy.Reduced
 	limit  int // runs of a part of the tree
 
 	calm     bool             // without faults
@@ -48,6 +49,8 @@ type outcome struct {
 	more     bool
 	complete bool
 	asked    bool // for anything but an order
+	cut      int  // runs that were cut short, of all runs
+	calmed   bool // there were runs with events in calm
 	stated   int
 
 	contested int // points
@@ -313,6 +316,9 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	failure.Minimal, failure.Executions = m.Trace, m.Executions
 	if c.o.StopAtFirst {
 		return nil
+	}
+	if twin := c.twin(failure); twin != nil {
+		c.join(failure, twin)
 	}
 	for i := range m.Others { // another bug on the way is a finding of its own
 		if o := &m.Others[i]; c.known[o.signature] == nil {

@@ -137,7 +137,7 @@ func (s *portfolio) learn(j *job, out *outcome) {
 	}
 	won := out.fresh > 0 || out.reversed > 0 || out.goal
 	s.bandit.reward(j.arm, won)
-	if won && out.schedule != nil {
+	if won {
 		s.corpus.add(out.schedule, out.order, out.reversed > 0 || out.goal)
 	}
 }
@@ -196,7 +196,7 @@ func (s *followerSource) fill(n int) ([]job, error) {
 
 func (s *followerSource) learn(j *job, out *outcome) {
 	s.sampler.learn(j, out)
-	if out.schedule != nil && (out.fresh > 0 || out.reversed > 0 || out.goal) {
+	if out.fresh > 0 || out.reversed > 0 || out.goal {
 		s.corpus.add(out.schedule, out.order, out.reversed > 0 || out.goal)
 	}
 }

@@ -45,6 +45,15 @@ func (s *shrinker) races(t *sim.Trace) {
 // writing. If they touch nothing in common it looks at what their processes do
 // next, up to the first such pair.
 func conflict(t *sim.Trace, first, second int) string {
+	_, _, r := conflictOf(t, first, second)
+	if r < 0 {
+		return ""
+	}
+	return t.Resources[r]
+}
+
+// conflictOf is conflict with the two events that touch the resource; -1 if there are none.
+func conflictOf(t *sim.Trace, first, second int) (i, j int, resource int32) {
 	a, b := t.Events[first], t.Events[second]
 	for j := second; j < len(t.Events); j++ {
 		if t.Events[j].Process != b.Process {
@@ -55,11 +64,11 @@ func conflict(t *sim.Trace, first, second int) string {
 				continue
 			}
 			if r := shared(&t.Events[i], &t.Events[j]); r >= 0 {
-				return t.Resources[r]
+				return i, j, r
 			}
 		}
 	}
-	return ""
+	return -1, -1, -1
 }
 
 func shared(a, b *sim.Event) int32 {

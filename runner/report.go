@@ -55,6 +55,9 @@ type Failure struct {
 	Found, Minimal *sim.Trace
 	// Executions is the number of runs that minimising took.
 	Executions int
+	// Same are the signatures of failures that are the same bug: the same pair of steps
+	// decides, in processes whose names differ in a number only.
+	Same []string
 }
 
 // reached is the number of runs that reached a goal.

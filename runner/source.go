@@ -17,6 +17,10 @@ func newSource(o *Options, judge *worker, cover *coverage) (source, error) {
 	case "delays":
 		return &delaySource{sampler: base, walk: strategy.NewDelays()}, nil
 	case "exhaustive":
+		return newReducedSource(base, strategy.NewReduced), nil
+	case "exhaustive-dpor":
+		return newReducedSource(base, strategy.NewDPOR), nil
+	case "exhaustive-all":
 		return &treeSource{sampler: base}, nil
 	}
 	base.arm = o.Strategy
@@ -206,7 +210,7 @@ func (s *treeSource) fill(most int) ([]job, error) {
 	slice := min(treeSlice, max(1, (s.o.Runs-s.runs)/max(n, 1)))
 	var jobs []job
 	for _, walk := range s.walks[:n] {
-		j := s.job("exhaustive")
+		j := s.job("exhaustive-all")
 		j.walk, j.limit = walk, slice
 		jobs = append(jobs, j)
 	}
@@ -223,7 +227,7 @@ func (s *treeSource) learn(j *job, out *outcome) {
 }
 
 func (s *treeSource) doing() string {
-	return fmt.Sprintf("exhaustive: %d of %d parts done", s.finished, s.parts)
+	return fmt.Sprintf("exhaustive-all: %d of %d parts done", s.finished, s.parts)
 }
 
 func (s *treeSource) claim() (string, bool) {

@@ -42,7 +42,11 @@ func (w *worker) run(c sim.Config) (*sim.Result, error) {
 
 // do runs a job.
 func (w *worker) do(j *job, out *outcome) {
-	if j.arm == "exhaustive" {
+	switch j.arm {
+	case "exhaustive", "exhaustive-dpor":
+		w.reducedPart(j, out)
+		return
+	case "exhaustive-all":
 		w.subtree(j, out)
 		return
 	}

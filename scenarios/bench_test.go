@@ -65,3 +65,24 @@ func BenchmarkCampaign(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkExhaust goes through hotreload/drop, V2w, in its smallest world and under the
+// windows of a laptop: 46 classes of orders, which stand for some 4e8 orders.
+func BenchmarkExhaust(b *testing.B) {
+	for _, strategy := range []string{"exhaustive", "exhaustive-dpor"} {
+		b.Run(strategy, func(b *testing.B) {
+			runs := 0
+			for b.Loop() {
+				r, err := runner.Explore(b.Context(), runner.Options{
+					Scenario: hotreload.Drop(), Variant: "V2w", Params: smallest(), Strategy: strategy, Runs: 100_000, Workers: 1,
+				})
+				if err != nil || r.Classes != 46 || !r.Exhausted {
+					b.Fatal(r, err)
+				}
+				runs += r.Runs
+			}
+			b.ReportMetric(float64(runs)/float64(b.N), "runs/op")
+			b.ReportMetric(float64(runs)/b.Elapsed().Seconds(), "runs/s")
+		})
+	}
+}

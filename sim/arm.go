@@ -30,8 +30,9 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	}
 	e.id, e.occ = p.at(l).next()
 	e.proc, e.handler, e.arg, e.label = p, h, arg, l
-	e.cause, e.late, e.armed = w.cur.id, 0, int32(w.steps)
+	e.cause, e.armed = w.cur.id, int32(w.steps)
 	e.enabled = e.armed
+	w.pending.late[slot] = 0
 	e.nominal = from + int64(win.Nominal)
 	e.idle, e.disabled = p.background || w.idle, false
 	e.gen++
@@ -39,10 +40,12 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	switch {
 	case w.cfg.Mode == Sampled:
 		e.at = from + w.sampler.draw(win, mix(w.seedNow(), uint64(e.id)))
-	case m == 0:
-		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
+	case w.track != nil:
+		w.pending.vars[slot] = w.trackArm(slot, e, win, m)
+	case m != 0:
+		w.pending.vars[slot] = w.timing().ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
 	default:
-		e.v = w.zone.ArmAt(w.marks[m-1].v, int64(win.Earliest), int64(win.Latest))
+		w.bound(slot, win)
 	}
 	if !e.idle {
 		w.foreground++
@@ -50,7 +53,7 @@ func (w *World) armAt(p *Proc, l Label, win Window, m int, h Handler, arg int64)
 	if w.rec != nil {
 		w.rec.armed(w, e, win, m)
 	}
-	w.pending.insert(slot, e.at)
+	w.pending.insert(key{e.at, slot, p.index})
 	return EventRef{slot, e.gen}
 }
 
@@ -66,21 +69,21 @@ func (w *World) seedNow() uint64 {
 func (w *World) Cancel(r EventRef) bool {
 	e := w.ofRef(r)
 	if e == nil {
+		w.trackGone(r)
 		return false
 	}
 	if e.disabled {
-		if e.late != 0 {
-			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		w.trackAlter(r)
+		if late := w.pending.late[r.slot]; late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 		}
 		w.pending.out--
 		w.pending.release(r.slot)
 		return true
 	}
-	if w.cfg.Mode == Timed {
-		w.zone.Cancel(e.v)
-	}
-	if e.late != 0 {
-		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+	w.unbound(r.slot)
+	if late := w.pending.late[r.slot]; late != 0 {
+		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 	}
 	if !e.idle {
 		w.foreground--

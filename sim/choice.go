@@ -26,7 +26,8 @@ type Alternative struct {
 	// Armed is the number of events that had fired when it was armed: in the Log,
 	// its cause is event Armed-1. 0 is the set-up.
 	Armed int32
-	slot  int32
+	// position is that in the order of pending events.
+	position int32
 }
 
 // Point is a place where more than one thing can happen. Alternative 0 is
@@ -75,6 +76,47 @@ func (p *Point) FaultRate() float64 {
 // A chooser that also implements Observer learns of every event, contested or not.
 type Chooser interface {
 	Choose(p *Point) int
+}
+
+// EventPicker is a Chooser that at schedule points wants to know no more than whose
+// events are enabled. There it is asked by PickEvent, which costs a fraction; the result
+// means what that of Choose means.
+type EventPicker interface {
+	Chooser
+	PickEvent(e *Enabled) int
+}
+
+// Enabled are the alternatives of a schedule point, at least 2, in nominal order. It is
+// valid until PickEvent returns.
+type Enabled struct {
+	keys []key   // of all pending events, the next one last
+	some []int32 // positions of those that are enabled, if not all are
+	n    int
+}
+
+// Events is the alternatives of a schedule point as an EventPicker sees them.
+func (p *Point) Events() *Enabled {
+	if p.world != nil {
+		return &p.world.enabled
+	}
+	e := &Enabled{n: len(p.Enabled)} // of a point that was made by hand
+	for i := range p.Enabled {
+		e.keys = append(e.keys, key{process: p.Enabled[len(p.Enabled)-1-i].Process})
+	}
+	return e
+}
+
+// Len is the number of alternatives.
+func (e *Enabled) Len() int { return e.n }
+
+// Process is the index of the process of alternative i, in the order of creation.
+func (e *Enabled) Process(i int) int32 { return e.keys[e.position(i)].process }
+
+func (e *Enabled) position(i int) int {
+	if e.some == nil {
+		return len(e.keys) - 1 - i
+	}
+	return int(e.some[i])
 }
 
 // Observer is told what happens in a run, by the ID of the event.
@@ -156,6 +198,6 @@ func (p *Point) LabelHash() uint64 { return p.world.labels.hash[p.label] }
 // EventName is the readable identity of alternative i of KindSchedule.
 func (p *Point) EventName(i int) string {
 	w := p.world
-	e := &w.pending.slab[w.pending.keys[p.Enabled[i].slot].slot()]
+	e := &w.pending.slab[w.pending.keys[p.Enabled[i].position].slot]
 	return eventName(e.proc.name, w.labels.list[e.label], e.occ)
 }

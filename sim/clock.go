@@ -22,7 +22,7 @@ func (p *Proc) Mark() env.Mark {
 		return 0
 	}
 	// Room for all pending events that there may be comes first.
-	if w.cfg.Mode == Timed && w.zone.Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
+	if w.cfg.Mode == Timed && w.timing().Size()+w.limits.Pending-len(w.pending.keys) > timed.Max-4 {
 		w.exceed("marks", "%d are kept, the last one by %s", len(w.marks), p.name)
 		if p.coro != nil && !w.inHandler {
 			p.yield() // for good
@@ -30,8 +30,11 @@ func (p *Proc) Mark() env.Mark {
 		return 0
 	}
 	m := mark{now: w.now, live: true}
-	if w.cfg.Mode == Timed {
-		m.v = w.zone.Mark()
+	switch w.cfg.Mode {
+	case Timed:
+		m.v = w.timing().Mark()
+	case Zones:
+		m.v = timed.Var(w.track.Mark())
 	}
 	if w.rec != nil {
 		m.rec = w.rec.present()
@@ -53,8 +56,11 @@ func (p *Proc) Release(m env.Mark) {
 	}
 	w := p.world
 	k := w.markOf(m)
-	if w.cfg.Mode == Timed {
+	switch w.cfg.Mode {
+	case Timed:
 		w.zone.Drop(k.v)
+	case Zones:
+		w.track.Drop(int32(k.v))
 	}
 	k.live = false
 }
@@ -72,14 +78,14 @@ func (p *Proc) Now() time.Duration {
 	if w.cfg.Mode == Sampled || p.killed {
 		return time.Duration(w.now)
 	}
-	lo, hi := w.zone.Now()
+	lo, hi := w.instant()
 	nominal := max(w.now, lo)
 	if hi >= timed.Unbounded || hi-lo >= clockRange {
 		hi = max(nominal, lo+clockRange-1)
 	}
 	nominal = min(nominal, hi)
 	v := w.choose(KindClock, p, w.dataLabelOf("now"), lo, int(hi-lo+1), nominal)
-	w.zone.PinNow(v)
+	w.pinNow(v)
 	if w.rec != nil {
 		w.rec.fact(w.rec.present(), -1, v, v)
 	}
@@ -105,9 +111,16 @@ func (p *Proc) elapsed(k *mark, d int64) bool {
 	if w.cfg.Mode == Sampled {
 		return yes
 	}
-	lo, hi := w.zone.Since(k.v)
+	lo, hi := w.since(k.v)
 	if lo >= d || hi < d {
-		p.at(w.dataLabelOf("elapsed")).next() // it counts as asked
+		// It counts as asked and answered: whether the other answer was possible depends
+		// on the order of events that have nothing to do with this one.
+		id, _ := p.at(w.dataLabelOf("elapsed")).next()
+		v := uint64(0)
+		if lo >= d {
+			v = 1
+		}
+		w.cur.print = mix(w.cur.print, uint64(id)^v)
 		return lo >= d
 	}
 	nominal := int64(0)
@@ -120,7 +133,7 @@ func (p *Proc) elapsed(k *mark, d int64) bool {
 	} else {
 		hi = d - 1
 	}
-	w.zone.AssumeSince(k.v, lo, hi)
+	w.assumeSince(k.v, lo, hi)
 	if w.rec != nil {
 		w.rec.fact(w.rec.present(), k.rec, lo, hi)
 	}

@@ -43,6 +43,10 @@ func TestCountsWithoutTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			got := exhaust(t, c.s, nil)
 			require.Equal(t, c.want, want{got.orders, got.classes})
+			red, err := newSearcher(t).reduced(c.s)
+			require.NoError(t, err)
+			require.Equal(t, c.classes, red.runs, "runs with reduction")
+			require.Equal(t, c.classes, len(red.classes), "classes with reduction")
 			require.Equal(t, map[string]int{"": got.orders}, got.signatures)
 		})
 	}
@@ -139,6 +143,10 @@ func TestCountsInTime(t *testing.T) {
 			got := exhaust(t, c.s, nil)
 			require.Equal(t, c.orders, got.orders, "orders")
 			require.Equal(t, c.classes, got.classes, "classes")
+			red, err := newSearcher(t).reduced(c.s)
+			require.NoError(t, err)
+			require.Equal(t, c.classes, red.runs, "runs with reduction")
+			require.Equal(t, c.classes, len(red.classes), "classes with reduction")
 		})
 	}
 }

@@ -16,13 +16,12 @@ import (
 // is for state that code changes without a call that the world could see. The name
 // is said when f panics. Properties stated before look before f, those after, after.
 func (w *World) AtEnd(name string, f func()) {
-	w.props.always = append(w.props.always, alwaysProperty{name, func() error {
+	w.props.always = append(w.props.always, alwaysProperty{name: name, ours: true, check: func() error {
 		w.print -= w.cur.print // endEvent has counted the event before it asks the properties
 		f()
 		w.print += w.cur.print
 		return nil
 	}}) // whatever is judged, and nothing that the scenario states
-	w.props.hooks++
 }
 
 // AtExit calls f when this run is over and its processes have ended, whatever it came
@@ -59,7 +58,10 @@ func (w *World) NominalNow() time.Duration {
 	if w.cfg.Mode == Sampled {
 		return time.Duration(w.now)
 	}
-	lo, hi := w.zone.Now()
+	if w.track != nil {
+		w.track.Unsure()
+	}
+	lo, hi := w.instant()
 	return time.Duration(min(max(w.now, lo), hi))
 }
 
@@ -77,9 +79,11 @@ func (p *Proc) AfterSince(m env.Mark, l Label, win Window, h Handler, arg int64)
 // world from coming to rest. Events of background processes do not from the start.
 func (w *World) SetActivity(r EventRef, counts bool) {
 	if r.gen == 0 || w.pending.slab[r.slot].gen != r.gen {
+		w.trackGone(r)
 		return
 	}
 	e := &w.pending.slab[r.slot]
+	w.trackAlter(r)
 	if e.idle != counts {
 		return
 	}

@@ -34,6 +34,9 @@ func (w *World) Read(r Resource) {
 	if w.rec != nil {
 		w.rec.access(r, false)
 	}
+	if w.track != nil {
+		w.track.Touch(res.names.hash[r], false)
+	}
 }
 
 // Write notes that the current event writes r.
@@ -46,5 +49,8 @@ func (w *World) Write(r Resource) {
 	}
 	if w.rec != nil {
 		w.rec.access(r, true)
+	}
+	if w.track != nil {
+		w.track.Touch(res.names.hash[r], true)
 	}
 }

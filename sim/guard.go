@@ -11,14 +11,17 @@ package sim
 // an event, and so is being woken.
 func (w *World) Disable(r EventRef) {
 	e := w.ofRef(r)
-	if e == nil || e.disabled {
+	switch {
+	case e == nil:
+		w.trackGone(r)
+		return
+	case e.disabled:
+		w.trackAlter(r)
 		return
 	}
 	e.disabled = true
 	w.pending.out++
-	if w.cfg.Mode == Timed {
-		w.zone.Cancel(e.v)
-	}
+	w.unbound(r.slot)
 	if !e.idle {
 		w.foreground--
 	}
@@ -32,7 +35,12 @@ func (w *World) Disable(r EventRef) {
 // event that is not disabled.
 func (w *World) Enable(r EventRef, win Window) {
 	e := w.ofRef(r)
-	if e == nil || !e.disabled {
+	if e == nil {
+		w.trackGone(r)
+		return
+	}
+	w.trackAlter(r)
+	if !e.disabled {
 		return
 	}
 	w.pending.out--
@@ -45,10 +53,13 @@ func (w *World) Enable(r EventRef, win Window) {
 	}
 	e.nominal = w.now + int64(win.Nominal)
 	e.at = e.nominal
-	if w.cfg.Mode == Sampled {
+	switch {
+	case w.cfg.Mode == Sampled:
 		e.at = w.now + w.sampler.draw(win, mix(w.cfg.Seed, uint64(e.id)))
-	} else {
-		e.v = w.zone.Arm(int64(win.Earliest), int64(win.Latest))
+	case w.track != nil:
+		w.pending.vars[r.slot] = w.trackArm(r.slot, e, win, 0)
+	default:
+		w.bound(r.slot, win)
 	}
 	if !e.idle {
 		w.foreground++
@@ -56,7 +67,7 @@ func (w *World) Enable(r EventRef, win Window) {
 	if w.rec != nil {
 		w.rec.armed(w, e, win, 0)
 	}
-	w.pending.insert(r.slot, e.at)
+	w.pending.insert(key{e.at, r.slot, e.proc.index})
 }
 
 // ofRef is the event that r names, or nil if it is no longer pending.

@@ -63,9 +63,9 @@ func (l *Log) LabelName(x Label) string { return l.w.labels.list[x] }
 // ResourceName is the name of a resource.
 func (l *Log) ResourceName(r Resource) string { return l.w.resources.names.list[r] }
 
-// Resources is the number of resources that have a name so far: their numbers are
-// below it.
-func (l *Log) Resources() int { return len(l.w.resources.names.list) }
+// Resource is the number of a resource by its name, whether it has come up in this
+// World or not.
+func (l *Log) Resource(name string) Resource { return l.w.Resource(name) }
 
 func (l *Log) fired(e *event) {
 	l.Events = append(l.Events, Logged{e.id, e.proc.index, e.label, e.armed - 1, e.enabled - 1, int32(len(l.touches))})

@@ -10,11 +10,9 @@ type event struct {
 	arg      int64
 	nominal  int64 // instant on a good day
 	at       int64 // what the pending list is ordered by: nominal, or the sampled instant
-	v        timed.Var
 	label    Label
 	occ      uint32
 	cause    EventID // the event at whose instant it was armed
-	late     EventID // the last event that overtook it; 0 if none did
 	gen      uint32  // odd while in use; tells a stale EventRef
 	rec      int32   // its index in the recording
 	armed    int32   // the number of events fired before it was armed
@@ -30,26 +28,26 @@ type EventRef struct {
 	gen  uint32
 }
 
-// key orders pending events by instant, then by arming: comparing keys compares
-// both, so that ties are first in, first out.
+// key is what is asked of a pending event at every step.
 type key struct {
-	at  int64
-	seq uint64 // arming number << 24 | slot
+	at      int64
+	slot    int32
+	process int32 // its index
 }
-
-const slotBits = 24
-
-func (k key) slot() int32 { return int32(k.seq & (1<<slotBits - 1)) }
 
 // pending is the list of pending events, latest first: the next one is at the
 // end, where taking and most insertions are cheap. Up to some 50 pending events
 // nothing is faster; at 1,000 it costs 0.2 us.
 type pending struct {
-	keys  []key
-	slab  []event
-	free  []int32
-	armed uint64
-	out   int // events that are disabled, and so in no list
+	keys []key
+	slab []event
+	free []int32
+	// Of the event in each slot, beside the slab since the way of a step leads over
+	// all that are pending: its variable, and the last event that overtook it, 0 if
+	// none did.
+	vars []timed.Var
+	late []EventID
+	out  int // events that are disabled, and so in no list
 }
 
 func (q *pending) reset() {
@@ -58,7 +56,7 @@ func (q *pending) reset() {
 			e.gen++
 		}
 	}
-	q.keys, q.armed, q.out = q.keys[:0], 0, 0
+	q.keys, q.out = q.keys[:0], 0
 	q.free = q.free[:0]
 	for i := len(q.slab) - 1; i >= 0; i-- {
 		q.free = append(q.free, int32(i))
@@ -72,19 +70,18 @@ func (q *pending) take() (int32, *event) {
 		q.free = q.free[:n-1]
 		return slot, &q.slab[slot]
 	}
-	q.slab = append(q.slab, event{})
+	q.slab, q.vars, q.late = append(q.slab, event{}), append(q.vars, 0), append(q.late, 0)
 	return int32(len(q.slab) - 1), &q.slab[len(q.slab)-1]
 }
 
-// insert puts slot into the order.
-func (q *pending) insert(slot int32, at int64) {
-	q.armed++
-	k := key{at, q.armed<<slotBits | uint64(slot)}
+// insert puts an event into the order, by instant and then by arming: ties are first
+// in, first out.
+func (q *pending) insert(k key) {
 	q.keys = append(q.keys, k)
 	// The youngest goes behind all that are due at the same instant, so that
 	// instants alone decide.
 	keys, i := q.keys, len(q.keys)-1
-	for i > 0 && at >= keys[i-1].at {
+	for i > 0 && k.at >= keys[i-1].at {
 		keys[i] = keys[i-1]
 		i--
 	}
@@ -94,7 +91,7 @@ func (q *pending) insert(slot int32, at int64) {
 // remove takes the event at position i out and frees its slot. The caller has
 // read what it needs.
 func (q *pending) remove(i int) {
-	slot := q.keys[i].slot()
+	slot := q.keys[i].slot
 	q.takeOut(i)
 	q.release(slot)
 }
@@ -115,7 +112,7 @@ func (q *pending) release(slot int32) {
 
 func (q *pending) find(slot int32) int {
 	for i := len(q.keys) - 1; i >= 0; i-- {
-		if q.keys[i].slot() == slot {
+		if q.keys[i].slot == slot {
 			return i
 		}
 	}

@@ -28,7 +28,7 @@ var layers = []layer{
 	{in: "reports", ours: "sim", theirs: "google.golang.org/protobuf/encoding/protowire", why: "a report is a function of a trace"},
 
 	// The runner never imports scenarios: a user's own binary is cli.Main(myScenarios...).
-	{in: "runner/strategy", ours: "sim", why: "a strategy sees the choices of a world and nothing else"},
+	{in: "runner/strategy", ours: "sim sim/timed", why: "a strategy sees the choices of a world, and time where it keeps it for the world"},
 	{in: "runner/store", ours: "sim", theirs: "github.com/benbjohnson/clock modernc.org/sqlite modernc.org/sqlite/lib modernc.org/sqlite/vtab", why: "the store keeps traces"},
 	{in: "runner/flake", ours: "sim runner runner/strategy", theirs: "github.com/benbjohnson/clock gonum.org/v1/gonum/mathext gonum.org/v1/gonum/stat gonum.org/v1/gonum/stat/distuv", why: "scenarios are the user's"},
 	{in: "runner/matrix", ours: "sim runner", why: "scenarios are the user's"},

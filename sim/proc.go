@@ -93,11 +93,8 @@ func (w *World) spawn(name string, background bool) *Proc {
 
 // process takes a Proc of that name from an earlier run, or makes one.
 func (w *World) process(name string, background bool) *Proc {
-	var p *Proc
-	if spare := w.spare[name]; len(spare) > 0 {
-		p = spare[len(spare)-1]
-		w.spare[name] = spare[:len(spare)-1]
-	} else {
+	p := w.former(name)
+	if p == nil {
 		p = &Proc{world: w, name: name, hash: hashString(name), being: w.Resource("process " + name)}
 	}
 	p.index, p.background = int32(len(w.procs)), background
@@ -111,19 +108,46 @@ func (w *World) process(name string, background bool) *Proc {
 	return p
 }
 
+// former is a process of that name of an earlier run, if there is one to spare. Most
+// runs make the processes of the last one in the same order.
+func (w *World) former(name string) *Proc {
+	if i := len(w.procs); i < len(w.last) {
+		if p := w.last[i]; p != nil && p.name == name {
+			w.last[i] = nil
+			return p
+		}
+	}
+	w.spareLast()
+	spare := w.spare[name]
+	if len(spare) == 0 {
+		return nil
+	}
+	w.spare[name] = spare[:len(spare)-1]
+	return spare[len(spare)-1]
+}
+
+// spareLast puts the rest of the processes of the last run where they are found by name.
+func (w *World) spareLast() {
+	for _, p := range w.last {
+		if p != nil {
+			w.spare[p.name] = append(w.spare[p.name], p)
+		}
+	}
+	w.last = w.last[:0]
+}
+
 // recycle makes the processes of the last run available to the next.
 func (w *World) recycle() {
-	for i, p := range w.procs {
+	w.spareLast()
+	w.last, w.procs = w.procs, w.last[:0]
+	for _, p := range w.last {
 		for l := range p.labels {
 			p.labels[l].occ = 0
 		}
 		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
 		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0
 		p.wait = waiting{}
-		w.spare[p.name] = append(w.spare[p.name], p)
-		w.procs[i] = nil
 	}
-	w.procs = w.procs[:0]
 }
 
 // Name is the process's name.
@@ -217,14 +241,10 @@ type procJob Proc
 // Run is the life of the process.
 func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
 
-func (p *Proc) resume() coro.Status {
-	p.world.resumed(p)
-	p.world.stack = p
-	if p.coro == nil {
-		p.life++
-		p.coro = p.world.pool.Start((*procJob)(p))
-	}
-	return p.coro.Resume()
+// begin gives p a coroutine for its next life.
+func (p *Proc) begin() {
+	p.life++
+	p.coro = p.world.pool.Start((*procJob)(p))
 }
 
 func (p *Proc) ended() {
@@ -232,20 +252,28 @@ func (p *Proc) ended() {
 	p.world.Write(p.being)
 }
 
-// yield hands over until an event resumes p. Whoever yields asks for the next
-// event itself, and simply goes on when it is its own.
+// yield hands over until an event resumes p.
 func (p *Proc) yield() {
+	if p.leaving() {
+		p.coro.Leave()
+		p.coro.Back()
+	}
+}
+
+// leaving begins a yield, and reports whether p has to hand over. Whoever yields asks
+// for the next event itself, and simply goes on when it is its own.
+func (p *Proc) leaving() bool {
 	w := p.world
 	if p.killed { // unwinding: deferred functions of the body do nothing any more
 		p.coro.Yield()
-		return
+		return false
 	}
 	next := w.advance()
 	if next == p && w.stale == nil {
-		return
+		return false
 	}
 	w.next = next
-	p.coro.Yield()
+	return p.coro.Leaving()
 }
 
 // Running is the process that calls a primitive whose event is l. That nobody
@@ -277,7 +305,10 @@ func (p *Proc) StepFor(l Label, win Window) {
 		}
 		p.wake = w.arm(p, l, win, nil, 0)
 	}
-	p.yield()
+	if p.leaving() { // yield, on the way of every step: see coro.Coro.Leaving
+		p.coro.Leave()
+		p.coro.Back()
+	}
 }
 
 // slack is how late p may be woken by the timer l: its own row if the profile
@@ -304,11 +335,15 @@ func (p *Proc) Sleep(label string, d time.Duration) {
 // functions run, but nothing they do has an effect. What it holds stays held.
 func (p *Proc) Kill() {
 	w := p.world
+	w.touch(uint64(p.hash), true) // it matters how far p has come
 	if p.done || p.killed {
 		return
 	}
 	w.Cancel(p.wake)
 	w.Cancel(p.wait.timeout)
+	if p.wait.list != nil {
+		w.touch(w.resources.names.hash[p.wait.on], true)
+	}
 	p.leave()
 	if w.stack == p && p.coro != nil {
 		// This runs on the stack of p: by its own hand, or in a handler, since p asked

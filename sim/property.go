@@ -10,7 +10,6 @@ import (
 // properties are what a scenario says must hold.
 type properties struct {
 	always      []alwaysProperty
-	hooks       int // entries of always that are none, see World.AtEnd
 	obligations []*Obligation
 	eventually  []*eventually
 	goals       []string
@@ -23,6 +22,7 @@ type properties struct {
 type alwaysProperty struct {
 	name  string
 	check func() error
+	ours  bool // not stated by the scenario's author
 }
 
 type eventually struct {
@@ -34,15 +34,17 @@ type eventually struct {
 
 func (ps *properties) reset() {
 	ps.always, ps.obligations, ps.eventually = ps.always[:0], ps.obligations[:0], ps.eventually[:0]
-	ps.goals, ps.reached, ps.hooks = ps.goals[:0], ps.reached[:0], 0
+	ps.goals, ps.reached = ps.goals[:0], ps.reached[:0]
 	ps.waiting, ps.deadlines, ps.looking = 0, 0, false
 }
 
 // stated counts what was stated by the scenario's author.
 func (ps *properties) stated() int {
-	n := len(ps.always) - ps.hooks + len(ps.obligations) + len(ps.eventually) + len(ps.goals)
-	if ps.looking {
-		n-- // that is ours
+	n := len(ps.obligations) + len(ps.eventually) + len(ps.goals)
+	for i := range ps.always {
+		if !ps.always[i].ours {
+			n++
+		}
 	}
 	return n
 }
@@ -51,7 +53,7 @@ func (ps *properties) stated() int {
 // wrong. It must only look.
 func (w *World) Always(name string, check func() error) {
 	if w.judged(name) {
-		w.props.always = append(w.props.always, alwaysProperty{name, check})
+		w.props.always = append(w.props.always, alwaysProperty{name: name, check: check})
 	}
 }
 
@@ -151,13 +153,24 @@ func (o *Obligation) say(key int64) string {
 }
 
 // IsOpen reports whether key is open.
-func (o *Obligation) IsOpen(key int64) bool { return o.find(key) >= 0 }
+func (o *Obligation) IsOpen(key int64) bool {
+	o.touch(key, false)
+	return o.find(key) >= 0
+}
+
+// touch says that the order of what happens to a key matters.
+func (o *Obligation) touch(key int64, write bool) {
+	if o.w.track != nil {
+		o.w.touch(mix(hashString(o.name), uint64(key)), write)
+	}
+}
 
 // Open opens key. Opening what is open is a mistake of the scenario.
 func (o *Obligation) Open(key int64) {
 	if o.IsOpen(key) {
 		o.w.misuse("obligation %q: %s is opened while it is open", o.name, o.say(key))
 	}
+	o.touch(key, true)
 	k := obligationKey{key, int64(o.w.steps)}
 	o.open = append(o.open, k)
 	if o.w.calm {
@@ -171,6 +184,7 @@ func (o *Obligation) Open(key int64) {
 // Close closes key. Closing what is not open is a violation: it was closed
 // twice, or never opened.
 func (o *Obligation) Close(key int64) {
+	o.touch(key, true)
 	i := o.find(key)
 	if i < 0 {
 		what := "closed without having been opened"
@@ -191,6 +205,7 @@ func (o *Obligation) Close(key int64) {
 
 // Supersede takes key back if it is open: something later made it moot.
 func (o *Obligation) Supersede(key int64) {
+	o.touch(key, true)
 	if i := o.find(key); i >= 0 {
 		o.open = append(o.open[:i], o.open[i+1:]...)
 	}
@@ -240,6 +255,10 @@ func (ps *properties) check(w *World) {
 	for i := range ps.always {
 		a := &ps.always[i]
 		if err := guard(w, a.name, a.check); err != nil {
+			if w.track != nil && !a.ours {
+				w.track.Broken(a.name)
+				continue
+			}
 			w.Fail(a.name, "", "%v", err)
 			return
 		}
@@ -268,6 +287,9 @@ func (w *World) Calm() {
 		return
 	}
 	w.calm = true
+	if w.cur.id != 0 {
+		w.everything()
+	}
 	if w.rec != nil {
 		w.rec.calm()
 	}
@@ -286,7 +308,7 @@ func (w *World) await(i int) {
 	ps := &w.props
 	if ps.waiting++; ps.waiting == 1 && !ps.looking {
 		ps.looking = true
-		ps.always = append(ps.always, alwaysProperty{"eventually", ps.look(w)})
+		ps.always = append(ps.always, alwaysProperty{name: "eventually", ours: true, check: ps.look(w)})
 	}
 	if e := ps.eventually[i]; e.within > 0 {
 		cur := w.cur

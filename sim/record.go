@@ -79,7 +79,7 @@ func (r *recorder) armed(w *World, e *event, win Window, m int) {
 	})
 }
 
-func (r *recorder) fired(w *World, e *event) {
+func (r *recorder) fired(w *World, e *event, late EventID) {
 	a := &r.armedEvents[e.rec]
 	a.Fired = true
 	r.position[e.rec] = int32(len(r.events))
@@ -89,9 +89,9 @@ func (r *recorder) fired(w *World, e *event) {
 		Process: a.proc, Label: a.label, Occurrence: a.occ, Cause: r.at(a.cause), Origin: r.at(int32(a.Arm)),
 		Window: a.window, Nominal: time.Duration(a.nominal), Time: time.Duration(w.now), HeldAfter: -1, Source: a.source,
 	}
-	if e.late != 0 {
+	if late != 0 {
 		for i := range r.events {
-			if r.armedEvents[r.order[i]].id == e.late {
+			if r.armedEvents[r.order[i]].id == late {
 				ev.HeldAfter = int32(i)
 			}
 		}

@@ -21,7 +21,14 @@ func (w *World) loop() {
 	for w.next != nil {
 		p := w.next
 		w.next = nil
-		switch p.resume() {
+		w.resumed(p)
+		w.stack = p
+		if p.coro == nil {
+			p.begin()
+		}
+		p.coro.Entering()
+		p.coro.Enter()
+		switch p.coro.Out() {
 		case coro.Finished:
 			p.ended()
 			w.next = w.advance()
@@ -68,8 +75,9 @@ func (w *World) fireNext() *event {
 	if !ok {
 		return nil
 	}
-	e := &w.pending.slab[w.pending.keys[i].slot()]
-	w.fire(i, e)
+	slot := w.pending.keys[i].slot
+	e := &w.pending.slab[slot]
+	w.fire(i, slot, e)
 	return e
 }
 
@@ -121,6 +129,9 @@ func (w *World) pick() (int, bool) {
 	if w.now > int64(w.limits.Virtual) {
 		return 0, w.exceed("virtual time", "%v", w.limits.Virtual)
 	}
+	if w.cfg.Mode == Zones {
+		return w.pickTracked()
+	}
 	if w.cfg.Mode == Sampled || last == 0 {
 		return last, true
 	}
@@ -131,61 +142,96 @@ func (w *World) pick() (int, bool) {
 // outcome is not recorded as such: an event that is passed over remembers who
 // overtook it last, and when it fires that becomes a hold.
 func (w *World) choosePending(last int) (int, bool) {
-	q := &w.pending
-	w.alts = w.alts[:0]
-	first := -1
-	for i := last; i >= 0; i-- {
-		slot := q.keys[i].slot()
-		e := &q.slab[slot]
-		if !w.zone.MayFire(e.v) {
-			continue
-		}
-		if first < 0 {
-			first = i
-			if w.calm {
-				return i, true
-			}
-		}
-		w.alts = append(w.alts, Alternative{ID: e.id, Process: e.proc.index, Label: e.label, Nominal: e.nominal, Armed: e.armed, slot: int32(i)})
+	q, e := &w.pending, &w.enabled
+	e.keys, e.some, e.n = q.keys, nil, last+1
+	if !w.loose && !w.zone.AllMayFire() {
+		e.some = w.mayFire(last)
+		e.n = len(e.some)
 	}
-	if len(w.alts) < 2 {
-		return first, true
+	if w.calm {
+		at := e.position(0)
+		e.n = 0
+		return at, true
+	}
+	if e.n < 2 {
+		return e.position(0), true
 	}
 	w.contested++
-	w.point = Point{Kind: KindSchedule, N: len(w.alts), Enabled: w.alts, Steps: w.steps, world: w}
-	c := w.cfg.Chooser.Choose(&w.point)
-	if c < 0 || c >= len(w.alts) {
-		w.misuse("step %d: the chooser returned alternative %d of %d", w.steps, c, len(w.alts))
+	var c int
+	if w.picker != nil {
+		c = w.picker.PickEvent(e)
+	} else {
+		c = w.cfg.Chooser.Choose(w.schedulePoint())
 	}
-	for _, a := range w.alts[:c] {
-		q.slab[q.keys[a.slot].slot()].late = w.alts[c].ID
+	if c < 0 || c >= e.n {
+		w.misuse("step %d: the chooser returned alternative %d of %d", w.steps, c, e.n)
 	}
-	return int(w.alts[c].slot), true
+	at := e.position(c)
+	if c > 0 {
+		over := q.slab[q.keys[at].slot].id
+		for i := range c {
+			q.late[q.keys[e.position(i)].slot] = over
+		}
+	}
+	return at, true
+}
+
+// mayFire lists the positions of the enabled events, the one that is due first first.
+func (w *World) mayFire(last int) []int32 {
+	q, some := &w.pending, w.some[:0]
+	for i := last; i >= 0; i-- {
+		if w.zone.MayFire(q.vars[q.keys[i].slot]) {
+			some = append(some, int32(i))
+			if w.calm {
+				break
+			}
+		}
+	}
+	w.some = some
+	return some
+}
+
+// schedulePoint tells a chooser about the enabled events.
+func (w *World) schedulePoint() *Point {
+	q, e, alts := &w.pending, &w.enabled, w.alts[:0]
+	for i := range e.n {
+		at := e.position(i)
+		ev := &q.slab[q.keys[at].slot]
+		alts = append(alts, Alternative{ID: ev.id, Process: q.keys[at].process, Label: ev.label, Nominal: ev.nominal, Armed: ev.armed, position: int32(at)})
+	}
+	w.alts = alts
+	w.point = Point{Kind: KindSchedule, N: e.n, Enabled: alts, Steps: w.steps, world: w}
+	return &w.point
 }
 
 // fire makes the event at position i the current one.
-func (w *World) fire(i int, e *event) {
+func (w *World) fire(i int, slot int32, e *event) {
 	w.steps++
 	if !e.idle {
 		w.foreground--
 	}
-	if w.cfg.Mode == Timed {
-		w.zone.Fire(e.v)
+	switch {
+	case w.loose:
+		w.moved = true
+	case w.cfg.Mode == Timed:
+		w.zone.Fire(w.pending.vars[slot])
+	case w.cfg.Mode == Zones:
+		w.track.Fire(int32(w.pending.vars[slot]), !e.idle)
 	}
 	w.now = max(w.now, e.at)
-	if e.late != 0 {
-		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+	if late := w.pending.late[slot]; late != 0 {
+		w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 	}
 	p := e.proc
 	w.cur = current{id: e.id, proc: p, print: mix(mix(uint64(e.id), uint64(p.last)), uint64(e.cause))}
 	p.last = e.id
-	w.rolling = mix(w.rolling, uint64(e.id)^uint64(len(w.alts)))
-	w.alts = w.alts[:0]
+	w.rolling = mix(w.rolling, uint64(e.id)^uint64(w.enabled.n))
+	w.enabled.n = 0
 	if w.log != nil {
 		w.log.fired(e)
 	}
 	if w.rec != nil {
-		w.rec.fired(w, e)
+		w.rec.fired(w, e, w.pending.late[slot])
 	}
 	if w.observer != nil {
 		w.observer.Fired(e.id)
@@ -201,6 +247,9 @@ func (w *World) endEvent() {
 	w.print += w.cur.print
 	if len(w.props.always) > 0 && !w.stopped {
 		w.props.check(w)
+	}
+	if w.track != nil {
+		w.tracked()
 	}
 	w.cur.id = 0
 }

@@ -12,7 +12,7 @@ import (
 func (w *World) AppendState(dst []byte) []byte {
 	var ids []uint64
 	for _, k := range w.pending.keys {
-		ids = append(ids, uint64(w.pending.slab[k.slot()].id))
+		ids = append(ids, uint64(w.pending.slab[k.slot].id))
 	}
 	slices.Sort(ids)
 	for _, id := range ids {

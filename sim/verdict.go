@@ -71,6 +71,9 @@ func (w *World) judged(property string) bool {
 
 func (w *World) violated(property, facts, format string, args ...any) {
 	w.stopped = true
+	if w.track != nil {
+		w.track.Failed()
+	}
 	w.verdict = Violation
 	w.failure = Failure{Property: property, Facts: facts, Message: fmt.Sprintf(format, args...), Step: w.steps}
 	if w.rec != nil {
@@ -171,16 +174,18 @@ func (w *World) result() *Result {
 func (w *World) settle() {
 	w.endEvent()
 	for i := len(w.pending.keys) - 1; i >= 0; i-- {
-		if e := &w.pending.slab[w.pending.keys[i].slot()]; e.late != 0 {
-			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		slot := w.pending.keys[i].slot
+		if late := w.pending.late[slot]; late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: w.pending.slab[slot].id, After: late})
 		}
 	}
 	if w.pending.out == 0 {
 		return
 	}
 	for i := range w.pending.slab {
-		if e := &w.pending.slab[i]; e.gen&1 == 1 && e.disabled && e.late != 0 {
-			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: e.late})
+		late := w.pending.late[i]
+		if e := &w.pending.slab[i]; e.gen&1 == 1 && e.disabled && late != 0 {
+			w.deviate(Deviation{Kind: KindSchedule, Event: e.id, After: late})
 		}
 	}
 }

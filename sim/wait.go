@@ -38,7 +38,10 @@ func (p *Proc) block(list *Waitlist, on Resource, holder *Proc, woken Label) boo
 	if rec := p.world.rec; rec != nil {
 		rec.blocked(p)
 	}
-	p.yield()
+	if p.leaving() {
+		p.coro.Leave()
+		p.coro.Back()
+	}
 	released := p.wait.list == nil
 	p.leave()
 	return released

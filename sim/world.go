@@ -21,6 +21,10 @@ const (
 	// Bubbled is Timed, of a run whose logic has goroutines of its own, in a bubble
 	// of testing/synctest: see World.Bubble. As part of a Config it means Timed.
 	Bubbled
+	// Zones explores like Timed, and leaves open the order of events that have
+	// nothing to do with each other: for exhaustive search. The Chooser must be a
+	// Tracker.
+	Zones
 )
 
 func (m Mode) String() string {
@@ -29,6 +33,8 @@ func (m Mode) String() string {
 		return "sampled"
 	case Bubbled:
 		return "bubbled"
+	case Zones:
+		return "zones"
 	}
 	return "timed"
 }
@@ -103,16 +109,24 @@ type World struct {
 	choiceNames  *names
 	choiceLabels []Label // by choice name, plus one
 	procs        []*Proc // in the order of creation; the first is the world itself
+	last         []*Proc // of the run before, as far as nobody has taken them
 	spare        map[string][]*Proc
 	pool         coro.Pool
 	parts        coro.Pool // see Coroutines
 	resources    resources
 	pending      pending
 	zone         timed.State
+	loose        bool // the zone knows nothing yet: see timing
+	moved        bool // while loose: something has fired
 	marks        []mark
 	point        Point
 	alts         []Alternative
+	some         []int32
+	enabled      Enabled
+	picker       EventPicker // the chooser, if it is one
 	observer     Observer
+	track        Tracker            // nil unless Mode is Zones
+	refs         map[EventRef]int32 // the handle of every event of this run, in Mode Zones
 	pooled       map[pooledKey]*pooledPart
 
 	where      *Proc // resumed last, at step whereStep; see Where
@@ -242,13 +256,14 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	}
 	w.cfg, w.limits = cfg, cfg.Limits.orDefault()
 	w.alarm = min(w.limits.Storm, w.limits.Steps)
-	if cfg.Mode == Timed && w.limits.Pending > timed.Max-16 {
-		return fmt.Errorf("limit of %d pending events: at most %d in timed mode", w.limits.Pending, timed.Max-16)
+	if cfg.Mode != Sampled && w.limits.Pending > timed.Max-16 {
+		return fmt.Errorf("limit of %d pending events: at most %d in %v mode", w.limits.Pending, timed.Max-16, cfg.Mode)
 	}
 	if w.cfg.Chooser == nil {
 		w.cfg.Chooser = Default{}
 	}
 	w.observer, _ = w.cfg.Chooser.(Observer)
+	w.picker, _ = w.cfg.Chooser.(EventPicker)
 	w.sampler = w.samplers[w.profile]
 	if w.sampler == nil {
 		if err := w.profile.Check(); err != nil {
@@ -261,6 +276,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.resources.reset()
 	w.pending.reset()
 	w.zone.Reset()
+	w.loose, w.moved = cfg.Mode == Timed, false
 	w.props.reset()
 	w.marks = w.marks[:0]
 	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil
@@ -284,7 +300,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	if w.observer != nil {
 		w.observer.Began(w)
 	}
-	return nil
+	return w.beginTracking()
 }
 
 // Variant is the name of the variant of the logic that this run is about.

@@ -16,6 +16,8 @@ type failureLine struct {
 	Was    string `json:"was,omitempty"`    // the hash of the trace that was made smaller
 	Runs   int    `json:"runs,omitempty"`   // that making it smaller took
 	Replay string `json:"replay,omitempty"` // the command
+	// Same are the signatures of failures with other names that are the same race.
+	Same []string `json:"same,omitempty"`
 	traceFields
 }
 
@@ -92,6 +94,9 @@ func (e *exploration) stories(r *runner.Report, found []*loaded) error {
 		if err := e.tell(l, e.full, commands...); err != nil {
 			return err
 		}
+		for _, same := range r.Failures[i].Same {
+			e.printf("same race  %s\n", same)
+		}
 	}
 	return nil
 }
@@ -146,6 +151,8 @@ func brief(r *runner.Report) string {
 		text += ", then interrupted"
 	case r.OutOfTime:
 		text += ", then out of time"
+	case r.Exhausted && len(r.Failures) == 0 && (r.Strategy == "exhaustive" || r.Strategy == "exhaustive-dpor"):
+		text += ", which stand for all there are"
 	case r.Exhausted && len(r.Failures) == 0:
 		text += ", which are all there are"
 	}
@@ -156,7 +163,7 @@ func (e *exploration) presentJSON(r *runner.Report, found []*loaded) error {
 	for i, l := range found {
 		f := failureLine{
 			line: newLine("failure"), Seed: r.Seed, Run: r.Failures[i].Run, Count: r.Failures[i].Count,
-			Runs: r.Failures[i].Executions, traceFields: fieldsOf(l.hash, l.trace),
+			Runs: r.Failures[i].Executions, Same: r.Failures[i].Same, traceFields: fieldsOf(l.hash, l.trace),
 		}
 		if l.ref != "" {
 			f.Replay = e.replayLine(l, "")

@@ -102,5 +102,5 @@ func TestSchedulesDependOnSeedAndNumber(t *testing.T) {
 
 func TestUnknownStrategy(t *testing.T) {
 	_, err := strategy.New("pcd")
-	require.EqualError(t, err, `there is no strategy "pcd"; did you mean "pct"? It is one of [portfolio default random pct pctcp tapct pos urw surw stalls novelty reverse delays exhaustive]`)
+	require.EqualError(t, err, `there is no strategy "pcd"; did you mean "pct"? It is one of [portfolio default random pct pctcp tapct pos urw surw stalls novelty reverse delays exhaustive exhaustive-dpor exhaustive-all]`)
 }

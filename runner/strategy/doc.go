@@ -30,7 +30,9 @@
 //   - [SURW]: every order of what touches one resource equally likely. The best mean.
 //   - [Stalls]: the nominal order with long pauses of single processes.
 //   - [Delays]: the nominal order with 1, 2, 3 ... events held, all of each level before the next.
-//   - [Exhaustive]: every order.
+//   - [Reduced]: every order, up to the order of events that do not conflict: by sleep sets
+//     ([NewReduced]), or also by source-DPOR ([NewDPOR]).
+//   - [Exhaustive]: every order, the baseline of the former.
 //   - [Replay]: a recorded schedule.
 //
 // A [Model] is what strategies learn of processes in the course of a campaign; a strategy

@@ -38,10 +38,8 @@ func (e *Exhaustive) Choose(p *sim.Point) int {
 	if p.Kind == sim.KindOption {
 		return 0
 	}
-	n, few := p.N, p.Kind == sim.KindClock && p.N > fewReadings
-	if few {
-		n, e.partial = 3, true
-	}
+	n, few := alternatives(p)
+	e.partial = e.partial || few
 	if e.at == len(e.path) {
 		e.path = append(e.path, branch{0, n})
 	}
@@ -49,11 +47,25 @@ func (e *Exhaustive) Choose(p *sim.Point) int {
 	b.of = n
 	e.at++
 	if few {
-		ends := [...]int64{p.Nominal, p.Lo, p.Lo + int64(p.N) - 1}
-		alt, _ := p.Alternative(ends[b.taken]) // all three are possible
-		return alt
+		return fewOf(p, b.taken)
 	}
 	return b.taken
+}
+
+// alternatives is how many alternatives of a choice are tried, and whether those are
+// only a few of all.
+func alternatives(p *sim.Point) (n int, few bool) {
+	if p.Kind == sim.KindClock && p.N > fewReadings {
+		return 3, true
+	}
+	return p.N, false
+}
+
+// fewOf is the alternative of p that is tried as number i of a few.
+func fewOf(p *sim.Point, i int) int {
+	ends := [...]int64{p.Nominal, p.Lo, p.Lo + int64(p.N) - 1}
+	alt, _ := p.Alternative(ends[i]) // all three are possible
+	return alt
 }
 
 // Next moves on to the next path and reports whether there is one.

@@ -1,6 +1,10 @@
 package strategy
 
-import "github.com/seed-3519b94c/simrun/sim"
+import (
+	"math"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
 
 // PCT is the probabilistic concurrency testing of Burckhardt et al. (ASPLOS'10):
 // every process has a random priority, the enabled one with the highest runs,
@@ -58,15 +62,20 @@ const unfair = 1000
 
 // Pick returns the enabled event of the process with the highest priority.
 func (s *PCT) Pick(p *sim.Point) int {
+	return s.PickEvent(p.Events())
+}
+
+// PickEvent is Pick.
+func (s *PCT) PickEvent(e *sim.Enabled) int {
 	if s.contest >= s.fairFrom {
-		return s.rand.IntN(p.N)
+		return s.rand.IntN(e.Len())
 	}
-	best := s.highest(p)
+	best, process := s.highest(e)
 	for i, at := range s.change {
 		if at == s.contest {
 			// The lower the index the lower the priority, all below the base ones.
-			s.priority[p.Enabled[best].Process] = int64(i - len(s.change))
-			best = s.highest(p)
+			s.priority[process] = int64(i - len(s.change))
+			best, process = s.highest(e)
 			break
 		}
 	}
@@ -74,20 +83,25 @@ func (s *PCT) Pick(p *sim.Point) int {
 	return best
 }
 
-func (s *PCT) highest(p *sim.Point) int {
-	best := 0
-	for i := range p.Enabled {
-		if s.of(p.Enabled[i].Process) > s.of(p.Enabled[best].Process) {
-			best = i
+// highest is the alternative of the process with the highest priority, and the process.
+func (s *PCT) highest(e *sim.Enabled) (best int, process int32) {
+	top, priority := int64(math.MinInt64), s.priority
+	for i := range e.Len() {
+		other := e.Process(i)
+		if int(other) >= len(priority) {
+			priority = s.meet(other)
+		}
+		if p := priority[other]; p > top {
+			best, process, top = i, other, p
 		}
 	}
-	return best
+	return best, process
 }
 
-// of is the priority of a process, random when it is first met.
-func (s *PCT) of(process int32) int64 {
+// meet gives a process that is met for the first time its priority.
+func (s *PCT) meet(process int32) []int64 {
 	for len(s.priority) <= int(process) {
 		s.priority = append(s.priority, int64(s.rand.Uint64()>>1))
 	}
-	return s.priority[process]
+	return s.priority
 }

@@ -19,3 +19,6 @@ func (s *RandomWalk) Begin(i Info) { s.rand.Seed(i.Seed) }
 
 // Pick picks one at random.
 func (s *RandomWalk) Pick(p *sim.Point) int { return s.rand.IntN(p.N) }
+
+// PickEvent is Pick.
+func (s *RandomWalk) PickEvent(e *sim.Enabled) int { return s.rand.IntN(e.Len()) }

@@ -61,7 +61,7 @@ func SeedOf(campaign uint64, n int) uint64 {
 func Names() []string {
 	return []string{
 		"portfolio", "default", "random", "pct", "pctcp", "tapct", "pos", "urw", "surw", "stalls", "novelty", "reverse",
-		"delays", "exhaustive",
+		"delays", "exhaustive", "exhaustive-dpor", "exhaustive-all",
 	}
 }
 
@@ -115,8 +115,31 @@ type chooser struct {
 	faults []uint64
 }
 
+// picker is a Strategy that can do with less than a Point: see sim.EventPicker.
+type picker interface {
+	Strategy
+	PickEvent(e *sim.Enabled) int
+}
+
+// pickingChooser is a chooser for such a one.
+type pickingChooser struct {
+	chooser
+	picker
+}
+
+// Name, Begin and Pick are those of the strategy, of which both parts speak.
+func (c *pickingChooser) Name() string          { return c.picker.Name() }
+func (c *pickingChooser) Begin(i Info)          { c.picker.Begin(i) }
+func (c *pickingChooser) Pick(p *sim.Point) int { return c.picker.Pick(p) }
+
 // Chooser makes s drive a world; data answers what is no schedule point.
-func Chooser(s Strategy, data Data) sim.Chooser { return &chooser{Strategy: s, data: data} }
+func Chooser(s Strategy, data Data) sim.Chooser {
+	c := chooser{Strategy: s, data: data}
+	if p, ok := s.(picker); ok {
+		return &pickingChooser{c, p}
+	}
+	return &c
+}
 
 // Choose asks the strategy or the policy.
 func (c *chooser) Choose(p *sim.Point) int {
@@ -135,8 +158,19 @@ func (c *chooser) Choose(p *sim.Point) int {
 // Asked reports whether a run by a chooser of this package asked for anything but
 // an order: a parameter, a fault, a clock reading.
 func Asked(c sim.Chooser) bool {
-	s, ok := c.(*chooser)
-	return ok && s.asked
+	s := ours(c)
+	return s != nil && s.asked
+}
+
+// ours is the chooser of this package that c is, or nil.
+func ours(c sim.Chooser) *chooser {
+	switch c := c.(type) {
+	case *chooser:
+		return c
+	case *pickingChooser:
+		return &c.chooser
+	}
+	return nil
 }
 
 // hash3 mixes three numbers into one, by the finishing steps of splitmix64.
@@ -150,7 +184,7 @@ func hash3(a, b, c uint64) uint64 {
 // Faults lists the kinds of faults that could have struck in a run by a chooser of this
 // package.
 func Faults(c sim.Chooser) []uint64 {
-	if s, ok := c.(*chooser); ok {
+	if s := ours(c); s != nil {
 		return s.faults
 	}
 	return nil

@@ -8,7 +8,6 @@ type view struct {
 	version   int
 	log       *sim.Log
 	resources map[uint64]sim.Resource
-	named     int // how many resources had a name
 	prints    []labelPrints
 	totals    []float64 // of all events
 	// Of the present run, by number of process: the process in the model, plus 1.
@@ -26,16 +25,16 @@ type labelPrint struct {
 
 // begin prepares for a run in the world of l, with what m knows.
 func (v *view) begin(m *Model, l *sim.Log) {
-	if v.model == m && v.version == m.version && l.Same(v.log) && l.Resources() == v.named {
+	if v.model == m && v.version == m.version && l.Same(v.log) {
 		return
 	}
 	if !l.Same(v.log) || v.model != m {
 		v.hashes, v.at = v.hashes[:0], v.at[:0]
 	}
-	v.model, v.version, v.log, v.named = m, m.version, l, l.Resources()
-	v.resources = make(map[uint64]sim.Resource, v.named)
-	for r := range sim.Resource(v.named) {
-		v.resources[l.ResourceHash(r)] = r
+	v.model, v.version, v.log = m, m.version, l
+	v.resources = make(map[uint64]sim.Resource, len(m.names))
+	for _, t := range m.names { // also those that this World has not met: others may have
+		v.resources[t.hash] = l.Resource(t.name)
 	}
 	v.prints = make([]labelPrints, len(m.order))
 	v.totals = m.totals(func(p *procModel) int { return p.events })

@@ -47,7 +47,7 @@ func TestPortfolioFindsEveryBug(t *testing.T) {
 func TestPortfolioHitsAFifthOfTheBest(t *testing.T) {
 	n := *schedules
 	if n == 0 {
-		n = 10_000
+		n = 6_000
 	}
 	toys := classic.All()
 	if testing.Short() {

@@ -15,13 +15,13 @@ func Drop() *sim.Scenario {
 		Doc:        "a module rewrites itself and throws: is its error printed? (Bun #29740)",
 		Variants:   withProposal,
 		Profiles:   profilesAndTight(),
-		Params:     params(largeParam, visibleParam),
+		Params:     params(largeParam),
 		Properties: docs(judged...),
 		Expect:     expect(judged, found(propS1, "V0", "V1", "V0w", "V1w", "V1w+M")),
 		Build: func(w *sim.World) {
 			h := newWorld(w)
 			h.build(setup{
-				first:  source(programSelfTruncate, 0, h.drawLarge(), h.disk.NewVersion()),
+				first:  source(programSelfTruncate, 0, w.Draw().Bool("large"), h.disk.NewVersion()),
 				judged: judged, overtaken: h.cfg.Coalesce == model.OneExtra,
 			})
 		},

@@ -22,7 +22,6 @@ var (
 // cell is a verdict on some variants.
 type cell struct {
 	property string // that is found violated; "" for a verdict on all
-	open     bool
 	why      string
 	variants []string
 }
@@ -31,9 +30,6 @@ type cell struct {
 func found(property string, variants ...string) cell {
 	return cell{property: property, variants: variants}
 }
-
-// open says that nobody knows yet what becomes of the variants.
-func open(variants ...string) cell { return cell{open: true, variants: variants} }
 
 // holds says of variants whose verdict was not known beforehand that no run violates
 // anything.
@@ -62,7 +58,6 @@ func expect(properties []string, cells ...cell) []sim.Expectation {
 	for _, c := range cells {
 		for _, v := range c.variants {
 			e := at(v)
-			e.Open = e.Open || c.open
 			if c.property != "" {
 				e.Fails = append(e.Fails, c.property)
 			}

@@ -112,7 +112,7 @@ type facts struct {
 
 	begun, evaluations int // saves by W, and generations after the first
 
-	between, torn, again, hit, closes goal
+	between, torn, hit, closes goal
 }
 
 // generation is what is known of one load.
@@ -156,7 +156,6 @@ func (g goal) reached() {
 const (
 	goalBetween = "publish between reject and report"
 	goalTorn    = "torn read"
-	goalAgain   = "extra evaluation of one save"
 	goalHit     = "poll hit"
 	goalCloses  = "F closes while J reads"
 )
@@ -183,8 +182,6 @@ func (f *facts) judge(s setup) {
 		switch name {
 		case goalTorn:
 			f.torn = g
-		case goalAgain:
-			f.again = g
 		case goalHit:
 			f.hit = g
 		case goalCloses:

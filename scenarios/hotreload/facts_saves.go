@@ -121,7 +121,6 @@ func (f *facts) EvaluateStarted(k uint32) {
 		f.evaluations++
 	}
 	if f.evaluations > f.begun {
-		f.again.reached()
 		f.violated(propOnce, "", "%d evaluations, though the file has been saved %d times only", f.evaluations, f.begun)
 	}
 	for i := range g.modules {

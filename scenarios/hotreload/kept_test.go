@@ -64,7 +64,8 @@ var kept = []struct{ scenario, variant, property string }{
 	{"oracle", "V2w", propReader},
 }
 
-// Every cell of which a story is kept has one. SIMRUN_UPDATE=1 records them anew.
+// Every cell of which a story is kept has one, and it replays bit for bit.
+// SIMRUN_UPDATE=1 records them anew.
 func TestKeptStories(t *testing.T) {
 	if os.Getenv("SIMRUN_UPDATE") != "" {
 		record(t)
@@ -76,7 +77,15 @@ func TestKeptStories(t *testing.T) {
 		for _, path := range files {
 			trace, err := runner.LoadSim(path)
 			require.NoError(t, err)
-			found = found || trace.Variant == k.variant && slices.Equal(trace.Judge, []string{k.property})
+			if trace.Variant != k.variant || !slices.Equal(trace.Judge, []string{k.property}) {
+				continue
+			}
+			found = true
+			r, err := runner.Replay(runner.Options{Scenario: named(t, k.scenario)}, trace, false)
+			require.NoError(t, err)
+			assert.Equal(t, runner.Reproduced, r.Outcome, path)
+			assert.True(t, r.Exact, path)
+			assert.Equal(t, trace.Fingerprint, r.Trace.Fingerprint, path)
 		}
 		assert.True(t, found, "%s, variant %s: no story of %s is kept", k.scenario, k.variant, k.property)
 	}

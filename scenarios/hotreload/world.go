@@ -76,7 +76,6 @@ const (
 	afterReport     startRule = iota // the first load has settled, and what it threw was printed
 	afterEvaluation                  // the first load is being evaluated
 	afterWatching                    // the entry is on the watch list
-	atOnce
 )
 
 // newWorld takes the world's memory from the last run and draws what all of these
@@ -160,7 +159,6 @@ func (h *hotWorld) build(s setup) {
 	if s.write == nil {
 		return
 	}
-	h.started = s.starts == atOnce
 	writer := s.writer
 	if writer == "" {
 		writer = "W"

@@ -114,20 +114,9 @@ func (c *Coro) run() {
 // Resume runs the job until it yields or ends. Any status but Yielded returns the
 // coroutine to its pool.
 func (c *Coro) Resume() Status {
-	if c.state != ready && c.state != blocked {
-		panic("coro: Resume of a coroutine that is " + c.state.String())
-	}
-	c.state = running
-	c.next()
-	if c.state == blocked {
-		return Yielded
-	}
-	c.pool.put(c)
-	if outer := c.outer; outer != nil {
-		c.outer = nil
-		strike(outer)
-	}
-	return c.status
+	c.Entering()
+	c.Enter()
+	return c.Out()
 }
 
 // Yield gives control back to the caller of Resume and returns at the next
@@ -143,10 +132,8 @@ func (c *Coro) Yield() {
 		return
 	}
 	c.state = blocked
-	c.yield(struct{}{})
-	if c.kill != alive {
-		strike(c)
-	}
+	c.Leave()
+	c.Back()
 }
 
 // Panic returns why the job panicked, nil if it did not.

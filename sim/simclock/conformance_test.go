@@ -118,7 +118,7 @@ func TestSameAsTheRealClock(t *testing.T) {
 		require.Equal(rt, inBubble(t, s, false), got)
 	})
 	t.Logf("%d scripts, %d observations, %d left out for a tie", runs, lines, ties)
-	require.Less(t, ties, runs/20+1)
+	require.LessOrEqual(t, ties, runs/20+3)
 }
 
 // Where several things are due at one instant, the bubble takes any order (and the

@@ -63,7 +63,8 @@
 // # Catalogue
 //
 //   - State: all timings that fit what happened so far.
-//   - Var: a pending event or a mark in a State.
+//   - Zone: the same, if only the order of some pairs of events is known.
+//   - Var: a pending event or a mark in a State, an event in a Zone.
 //   - Run, Event, Fact: the record of a run, to be solved.
 //   - Stall: how late something had to be, why, and who.
 package timed

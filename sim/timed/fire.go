@@ -19,6 +19,18 @@ func (s *State) MayFire(v Var) bool {
 	return s.low[x] >= 0
 }
 
+// AllMayFire reports whether every pending event may, without looking at each.
+func (s *State) AllMayFire() bool { return s.loose }
+
+// Moved says that time has passed, one does not know how much: that events fired which
+// could at any time and of which s was not told. So may do all that are pending now.
+func (s *State) Moved() {
+	if !s.loose {
+		panic("timed: time can pass unnoticed only while nothing is known about it")
+	}
+	s.moved = true
+}
+
 // Fire makes v happen: no pending event comes before it, and its instant is now.
 // The instant that was now is forgotten unless it was marked.
 func (s *State) Fire(v Var) {
