@@ -211,14 +211,15 @@ func TestBubbleAfterBubble(t *testing.T) {
 
 // Contexts end at their deadline, with what was derived from them.
 func TestBubbleContexts(t *testing.T) {
+	type key struct{}
 	inTheBubble(t, func(t *testing.T, w *sim.World) {
 		var log []error
 		r, err := w.Run(bubbled(exact(), func(w *sim.World, b *simclock.Bubble) {
 			log = nil
 			w.Process("app", func(*sim.Proc) {
 				b.Go(func() {
-					outer, cancel := b.WithTimeout(context.WithValue(b.Context(), 1, 2), 10*ms)
-					inner, cancelInner := b.WithTimeout(context.WithValue(outer, 1, 2), 5*ms)
+					outer, cancel := b.WithTimeout(context.WithValue(b.Context(), key{}, 2), 10*ms)
+					inner, cancelInner := b.WithTimeout(context.WithValue(outer, key{}, 2), 5*ms)
 					defer cancelInner()
 					<-inner.Done()
 					log = append(log, inner.Err(), outer.Err())
