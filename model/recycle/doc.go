@@ -38,6 +38,8 @@
 //		m.Start()
 //	})
 //
+// They are:
+//
 //   - [Task]: a realm server: boot, start, shell, report, hook.
 //   - [Manager]: registry, token, placing of renders.
 //   - [Prerender] with its [Pool]: heartbeats, recycle, restart, pages, leases, end.

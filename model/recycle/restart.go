@@ -14,11 +14,11 @@ type restart struct {
 func (p *Pool) Restart(target string, done func(error)) {
 	p.Probe.Reads(p.resources.restart)
 	if r := p.current; r != nil {
-		p.fact(Fact{Kind: RestartJoined, Token: target})
 		if p.Switches.Coalesce == CoalesceByTarget && target != "" && r.target != target {
 			r.waiters = append(r.waiters, func(error) { p.Restart(target, done) })
 			return
 		}
+		p.fact(Fact{Kind: RestartJoined, Token: target})
 		r.waiters = append(r.waiters, done)
 		return
 	}

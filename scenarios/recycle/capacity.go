@@ -13,7 +13,6 @@ func Capacity() *sim.Scenario {
 		judged:   []string{cap1, cap2},
 		fixed:    fixed{servers: 3},
 		params:   []sim.ParamDoc{{Label: "when", Doc: "what makes them recycle", Options: []string{"report", "boot"}}},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token = true, 1
 			s.readers = []reader{{affinity: "one", module: "card-1", genuine: true}, {affinity: "two", module: "card-2", genuine: true}}
@@ -42,16 +41,15 @@ func Rollback() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
 		params:   []sim.ParamDoc{{Label: "perturbed", Doc: "what keeps a server from following", Options: []string{"no", "partition", "long-recycle"}}},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace, s.third = true, 1, true, image{1, 1, 1}
 			s.readers = card
 			perturbed := f.w.Draw().Pick("perturbed", "no", "partition", "long-recycle")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
-					f.startReaders()
 					d.publish(2, func() {
 						d.roll(f.oldTasks(), f.newTasks(), func() {})
+						d.h.Work("first-render", func(error) { f.startReaders() })
 						if perturbed == "partition" {
 							d.partition()
 						}
@@ -79,7 +77,6 @@ func TokenBytes() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{reg, fresh},
 		params:   []sim.ParamDoc{{Label: "bytes", Doc: "which character", Options: kinds}},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
 			kind := f.w.Draw().Pick("bytes", kinds...)
@@ -102,7 +99,6 @@ func Clock() *sim.Scenario {
 		profiles: steady(),
 		judged:   []string{reg, cap1},
 		params:   []sim.ParamDoc{{Label: "clock", Doc: "what happens", Options: []string{"forward", "backward", "crash-backward", "stall"}}},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.token, s.servers = 1, max(s.servers, 2) // of one server, its crash would be all there is to see
 			kind := f.w.Draw().Pick("clock", "forward", "backward", "crash-backward", "stall")

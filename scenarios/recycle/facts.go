@@ -231,7 +231,12 @@ func (a *facts) Fact(x model.Fact) {
 	case model.ServerRegistered, model.ServerRemoved, model.ServerStatus:
 		a.registryChanged()
 	case model.RecycleBegan:
+		a.f.serverOf(x.Who).joined = false
 		a.recycleBegan(x.Who, x.Token)
+	case model.RestartJoined:
+		if x.Token != "" {
+			a.f.serverOf(x.Who).joined = true
+		}
 	case model.RecycleEnded:
 		a.recycleEnded(x.Who)
 	case model.RenderBegan, model.RenderEnded, model.RenderThrew:

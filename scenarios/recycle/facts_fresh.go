@@ -67,7 +67,7 @@ func (a *facts) lookFresh() {
 			if g.Shell.Artifact == a.expect.shell && g.Shell.Conf == a.expect.conf || !a.watch.fresh {
 				return
 			}
-			what := a.belief(l.Warmed())
+			what := a.belief(s, l.Warmed())
 			if g.Shell.Artifact == a.expect.shell {
 				what = "settings of another image"
 			}
@@ -78,8 +78,10 @@ func (a *facts) lookFresh() {
 }
 
 // belief says in which way a server with a stale page is wrong: two ways are two bugs.
-func (a *facts) belief(w model.Warmed) string {
+func (a *facts) belief(s *serverSlot, w model.Warmed) string {
 	switch {
+	case s.joined:
+		return "its recycle joined a restart for something else"
 	case !w.Defined:
 		return "no token ever came"
 	case w.Unknown:

@@ -13,10 +13,10 @@ func HookTarget() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
+		fixed:    fixed{servers: 1, pages: 1, policy: true},
 		params:   []sim.ParamDoc{{Label: "edges", Doc: "edges of the CDN"}},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
-			s.flips, s.token, s.edges = true, 1, f.w.Draw().Int("edges", 1, 3)
+			s.flips, s.token, s.edges = true, 1, f.w.Draw().Int("edges", 2, 3)
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.publish(2, nil)
@@ -36,7 +36,6 @@ func ConfOnly() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{fresh},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.new = true, 1, image{2, 1, 2}
 			s.script = func(d *deploy) { d.whenWarm(d.rollThenJobs) }
@@ -53,7 +52,6 @@ func BaseIndex() *sim.Scenario {
 		variants: trainVariants(),
 		profiles: rolling(),
 		judged:   []string{noPoison0, noPoison},
-		expect:   open(trainVariants()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.pinned = true, 1, []string{"base"}
 			s.script = func(d *deploy) {

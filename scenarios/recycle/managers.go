@@ -13,7 +13,6 @@ func TwoManagers() *sim.Scenario {
 		profiles:  rolling(),
 		judged:    []string{conv, reg, fresh},
 		params:    []sim.ParamDoc{{Label: "both", Doc: "how long both are there", Options: []string{"roll", "always"}}},
-		expect:    open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace, s.managers = true, 1, true, 2
 			s.oneManager = f.w.Draw().Pick("both", "roll", "always") == "roll"
@@ -52,15 +51,18 @@ func LateReply() *sim.Scenario {
 		variants: signalled(),
 		profiles: rolling(),
 		judged:   []string{conv, agree},
-		params:   []sim.ParamDoc{{Label: "late", Doc: "how late the answer is on a good day", Options: lateness}},
-		expect:   open(signalled()...),
+		params: []sim.ParamDoc{
+			{Label: "late", Doc: "how late the answer is on a good day", Options: lateness},
+			{Label: "which", Doc: "when the heartbeat is sent, after the deploy began", Options: []string{"later", "soon"}},
+		},
+		fixed: fixed{servers: 1, tasks: 1, policy: true},
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
-			late := f.w.Draw().Pick("late", lateness...)
+			late, which := f.w.Draw().Pick("late", lateness...), f.w.Draw().Pick("which", "later", "soon")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {
 					d.deployHooked()
-					d.h.Work("soon", func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
+					d.h.Work(which, func(error) { d.lateReplies(late, 2*f.consts.Heartbeat) })
 				})
 			}
 		},
@@ -68,4 +70,4 @@ func LateReply() *sim.Scenario {
 }
 
 // lateness are rows of the profile.
-var lateness = []string{"late.60s", "late.150s", "late.20s", "late"}
+var lateness = []string{"late.150s", "late.60s", "late.20s", "late"}

@@ -41,19 +41,16 @@ func (c *cell) promised() (judge []string, any bool) {
 // Every cell comes to what is expected of it: what should fail does, each property
 // judged alone, and what should hold does for a few schedules.
 func TestMatrix(t *testing.T) {
-	schedules := 40
+	schedules := 20
 	if testing.Short() {
 		schedules = 3
 	}
 	for _, c := range cells() {
-		if c.e.Open {
+		if c.e.Open || testing.Short() && !slices.Contains(known, c.s.Name) {
 			continue
 		}
 		t.Run(c.name(), func(t *testing.T) {
 			for _, p := range c.e.Fails {
-				if testing.Short() && c.s.Name == "recycle/train-whole" {
-					continue
-				}
 				r := explore(t, runner.Options{Scenario: c.s, Variant: c.e.Variant, Judge: []string{p}, Runs: late, StopAtFirst: true})
 				require.NotEmpty(t, r.Failures, "%s: no violation in %d schedules", p, r.Runs)
 			}

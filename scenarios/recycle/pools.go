@@ -17,7 +17,6 @@ func JoinRestart() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{agree, fresh},
 		fixed:    fixed{tasks: 1},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.readers = true, 1, card
 			s.script = func(d *deploy) {
@@ -44,7 +43,6 @@ func HalfFailure() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{live, fresh, agree},
 		params:   []sim.ParamDoc{{Label: "failing", Doc: "what may fail, or for a close not return", Options: faults}},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.flips, s.token, s.replace = true, 1, true
 			failing := f.w.Draw().Pick("failing", faults...)
@@ -73,7 +71,6 @@ func Pool() *sim.Scenario {
 		profiles: steady(),
 		judged:   []string{oneChrome, noMinus, poolSize, shrinks},
 		fixed:    fixed{servers: 1, tasks: 1, policy: true},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.token = 1
 			s.readers = []reader{
@@ -106,7 +103,6 @@ func Sigterm() *sim.Scenario {
 		variants:  signalled(),
 		profiles:  []*sim.Profile{quick},
 		judged:    []string{live, reg},
-		expect:    open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.token, s.readers = 1, []reader{{affinity: "realm", module: "card", renders: 1}}
 			s.script = func(d *deploy) {
@@ -132,7 +128,6 @@ func BadRender() *sim.Scenario {
 		variants: signalled(),
 		profiles: steady(),
 		judged:   []string{reg, cap1},
-		expect:   open(signalled()...),
 		world: func(f *fleet, s *setup) {
 			s.token, s.servers = 1, max(s.servers, 2) // the others are what matters
 			s.readers = []reader{{affinity: "bad", module: "bad", poison: true, renders: 1}, {affinity: "good", module: "good", genuine: true}}

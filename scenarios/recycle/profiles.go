@@ -102,6 +102,7 @@ func profile(name string) *sim.Profile {
 			"roll-back":    sec(60, 120, 240),
 			"publish":      sec(60, 120, 260), // the CDN switches
 			"soon":         sec(1, 10, 60),
+			"first-render": sec(0, 40, 200),
 			"later":        sec(5, 60, 200),
 		},
 	}

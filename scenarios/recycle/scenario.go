@@ -1,6 +1,7 @@
 package recycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
@@ -46,7 +47,7 @@ var policies = []string{"random", "round-robin", "sticky"}
 func (s story) scenario() *sim.Scenario {
 	return &sim.Scenario{
 		Name: "recycle/" + s.name, Doc: s.doc, Variants: s.variants, Profiles: s.profiles,
-		Params: params(append(append([]sim.ParamDoc(nil), fleetParams...), s.params...)...), Properties: docs(s.judged...), Expect: s.expect,
+		Params: params(append(append([]sim.ParamDoc(nil), fleetParams...), s.params...)...), Properties: docs(s.judged...), Expect: slices.Concat(s.expect, found(s.name, s.judged...)),
 		Build: func(w *sim.World) {
 			f := newFleet(w, s.keepAlive)
 			f.build(s.draw(w, f))

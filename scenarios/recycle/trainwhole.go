@@ -23,7 +23,6 @@ func TrainWhole() *sim.Scenario {
 		variants: allWithJobs(),
 		profiles: rolling(),
 		judged:   everything,
-		expect:   open(allWithJobs()...),
 		world: func(f *fleet, s *setup) {
 			s.lateServers, s.flips, s.token, s.readers = true, true, 1, card
 			s.goals = trainGoals(f)
@@ -44,7 +43,6 @@ func TrainLostToken() *sim.Scenario {
 		variants: allWithJobs(),
 		profiles: rolling(),
 		judged:   []string{fresh, agree, noPoison},
-		expect:   open(allWithJobs()...),
 		world: func(f *fleet, s *setup) {
 			s.lateServers, s.flips, s.readers = true, true, card
 			s.script = func(d *deploy) {
@@ -63,7 +61,6 @@ func TrainCrash() *sim.Scenario {
 		variants: allWithJobs(),
 		profiles: rolling(),
 		judged:   []string{fresh},
-		expect:   open(allWithJobs()...),
 		world: func(f *fleet, s *setup) {
 			s.lateServers, s.flips, s.token = true, true, 1
 			s.script = func(d *deploy) {
@@ -93,7 +90,6 @@ func TrainCut() *sim.Scenario {
 		profiles: rolling(),
 		judged:   []string{fresh, agree},
 		params:   []sim.ParamDoc{{Label: "cut", Doc: "the job before which the train ends", Options: cuts}},
-		expect:   open(allWithJobs()...),
 		world: func(f *fleet, s *setup) {
 			s.lateServers, s.flips, s.token, s.end = true, true, 1, 2*trainRealmAt
 			cut := f.w.Draw().Pick("cut", cuts...)

@@ -36,17 +36,10 @@ func params(drawn ...sim.ParamDoc) []sim.ParamDoc {
 	return drawn
 }
 
-// fails and holds are what is expected of a variant.
+// fails says that variants fail in properties.
 func fails(properties []string, variants ...string) (out []sim.Expectation) {
 	for _, v := range variants {
 		out = append(out, sim.Expectation{Variant: v, Fails: properties})
-	}
-	return out
-}
-
-func open(variants ...string) (out []sim.Expectation) {
-	for _, v := range variants {
-		out = append(out, sim.Expectation{Variant: v, Open: true})
 	}
 	return out
 }

@@ -1,0 +1,363 @@
+package recycle
+
+import (
+	"slices"
+
+	"github.com/seed-3519b94c/simrun/sim"
+)
+
+// finding is what exploration found of cells whose verdict nobody had given: which
+// properties variants violate, and why. The others of the scenario hold.
+type finding struct {
+	scenario string
+	variants []string
+	fails    []string
+	why      string
+	// open: the campaigns are too small to say more than why does.
+	open bool
+}
+
+// found are the expectations of a scenario that come from exploration.
+func found(scenario string, all ...string) (out []sim.Expectation) {
+	for _, f := range findings {
+		if f.scenario != scenario {
+			continue
+		}
+		for _, v := range f.variants {
+			out = append(out, sim.Expectation{Variant: v, Fails: f.fails, Holds: others(all, f.fails), Open: f.open, Why: f.why})
+		}
+	}
+	return out
+}
+
+// others are the names that are not among some.
+func others(names, some []string) (out []string) {
+	if len(some) == 0 {
+		return nil // then all hold
+	}
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(some, n) })
+}
+
+// findings come from campaigns in which each property was judged alone.
+var findings = []finding{
+	{
+		"baseline", []string{"v5"},
+		[]string{fresh, agree},
+		"it adopts the first token too, and reporting later does not change what that stands for", false,
+	},
+	{
+		"baseline", []string{"v6", "gen", "verify"},
+		nil,
+		"the first token recycles, and when it comes only the new task is routable", false,
+	},
+	{
+		"seed-split", []string{"v5", "v6"},
+		[]string{fresh, agree},
+		"the first token recycles while both tasks are routable, and the balancer may pick the old one again; from that recycle on (in gen until the hook's report, which counts anew; with a job until that) a server believes what is not so", false,
+	},
+	{
+		"seed-split", []string{"gen"},
+		[]string{agree},
+		"from that recycle on (in gen until the hook's report, which counts anew; with a job until that) a server believes what is not so", false,
+	},
+	{
+		"seed-split", []string{"verify"},
+		nil,
+		"pages name the token that they were made from, and it recycles until all name the new one", false,
+	},
+	{
+		"wrong-target", []string{"v6", "gen", "verify"},
+		nil,
+		"the report goes where the renders go", false,
+	},
+	{
+		"train", []string{"v5", "v6"},
+		[]string{fresh, agree},
+		"a task may start faster than the balancer flips: its report comes before the flip, and the hook only repeats the token; from that recycle on (in gen until the hook's report, which counts anew; with a job until that) a server believes what is not so", false,
+	},
+	{
+		"train", []string{"gen", "v5+jb", "v6+jb", "gen+jb"},
+		[]string{agree},
+		"from that recycle on (in gen until the hook's report, which counts anew; with a job until that) a server believes what is not so", false,
+	},
+	{
+		"train", []string{"verify", "verify+jb"},
+		nil,
+		"pages name the token that they were made from, and it recycles until all name the new one", false,
+	},
+	{
+		"train-late-start", []string{"v6", "gen", "verify"},
+		nil,
+		"the report comes after the flip", false,
+	},
+	{
+		"job-gate", []string{"v5+ja", "v6+ja", "gen+ja"},
+		[]string{fresh},
+		"with the hook answered 403 no second report comes and no job runs; if the first report came before the flip, nothing heals it", false,
+	},
+	{
+		"job-gate", []string{"v5+jb", "v6+jb", "gen+jb", "verify+ja", "verify+jb"},
+		nil,
+		"the job waits for the realm servers only, or pages name what they were made from", false,
+	},
+	{
+		"token-midway", []string{"v6", "gen", "verify"},
+		nil,
+		"the next heartbeat says again what the ignored one said", false,
+	},
+	{
+		"conf-only", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6", "verify"},
+		[]string{fresh},
+		"the token is of the raw file, so settings do not change it, and pages do not name them", false,
+	},
+	{
+		"conf-only", []string{"gen", "v5+jb", "v0+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "gen+jb", "verify+jb"},
+		nil,
+		"a report that counts although the token is equal, or a job, makes new pages", false,
+	},
+	{
+		"base-index", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6", "gen", "verify", "v5+jb", "v0+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "gen+jb", "verify+jb"},
+		[]string{noPoison0, noPoison},
+		"a new task renders its own sources before anybody can have its shell: the balancer has not flipped; an index row stays until the hook finds another shell, more than 120 s later, and lists the sources again", false,
+	},
+	{
+		"join-restart", []string{"v5", "v1", "v2", "v3", "v4", "v6"},
+		[]string{agree, fresh},
+		"the recycle joins a restart that had loaded the old shell already, or a restart makes new pages and notes nothing; the recycle joins a restart that had loaded the old shell already, and notes the new token", false,
+	},
+	{
+		"join-restart", []string{"v0"},
+		[]string{fresh},
+		"the recycle joins a restart that had loaded the old shell already, and notes the new token", false,
+	},
+	{
+		"join-restart", []string{"gen"},
+		[]string{agree},
+		"the recycle joins a restart that had loaded the old shell already, or a restart makes new pages and notes nothing", false,
+	},
+	{
+		"join-restart", []string{"verify"},
+		nil,
+		"pages name the token that they were made from", false,
+	},
+	{
+		"manager-restart", []string{"v6", "gen", "verify"},
+		nil,
+		"a heartbeat without a token changes nothing", false,
+	},
+	{
+		"token-trim", []string{"v6", "verify"},
+		nil,
+		"trimmed, it is the token of before", false,
+	},
+	{
+		"token-trim", []string{"gen"},
+		[]string{conv},
+		"an equal token that is reported again counts as news: the whole fleet recycles", false,
+	},
+	{
+		"two-managers", []string{"v5", "v6", "gen", "verify"},
+		[]string{conv, reg},
+		"one manager has the new token, the other the old one, and heartbeats alternate: the fleet recycles back and forth; a heartbeat reaches one of two managers: either may not hear of a server for many periods", false,
+	},
+	{
+		"two-managers", []string{"v0", "v3"},
+		[]string{reg, fresh},
+		"a heartbeat reaches one of two managers: either may not hear of a server for many periods; the report reached the manager that is on its way out, and the other never learns of it", false,
+	},
+	{
+		"two-managers", []string{"v1", "v2", "v4"},
+		[]string{conv, reg, fresh},
+		"one manager has the new token, the other the old one, and heartbeats alternate: the fleet recycles back and forth; a heartbeat reaches one of two managers: either may not hear of a server for many periods; the report reached the manager that is on its way out, and the other never learns of it", false,
+	},
+	{
+		"half-failure", []string{"v5", "v1", "v2", "v4", "v6", "gen", "verify"},
+		[]string{live, fresh},
+		"a close that never returns has no bound, and the recycle never ends; a recycle that never ends ignores every later token; a server that fails to close keeps its pages", false,
+	},
+	{
+		"half-failure", []string{"v0", "v3"},
+		[]string{fresh},
+		"a recycle that never ends ignores every later token; a server that fails to close keeps its pages", false,
+	},
+	{
+		"capacity", []string{"v5", "v1", "v2", "v4", "v6", "gen", "verify", "v5+jb", "v0+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "gen+jb", "verify+jb"},
+		[]string{cap1, cap2},
+		"all servers hear the token within one heartbeat, and all recycle at once", false,
+	},
+	{
+		"capacity", []string{"v0", "v3"},
+		nil,
+		"nobody is told, so nobody recycles", false,
+	},
+	{
+		"pool", []string{"v5", "v1", "v2", "v3", "v4", "v6", "gen", "verify"},
+		[]string{oneChrome, noMinus, poolSize, shrinks},
+		"a render during the restart launches a browser of its own: launching is not single-flight; closing sets the count to 0 while a page is being made, which then counts itself off; pages that renders ask for during the restart come on top of those of the refill; closing stops the timer, and only the constructor starts it", false,
+	},
+	{
+		"pool", []string{"v0"},
+		nil,
+		"nobody is told, so nobody recycles", false,
+	},
+	{
+		"token-bytes", []string{"v5", "v1", "v2", "v4", "v6", "gen", "verify"},
+		nil,
+		"heartbeats are answered 500 and registered all the same; the next good report overwrites the token", false,
+	},
+	{
+		"token-bytes", []string{"v0", "v3"},
+		[]string{fresh},
+		"no report ever reaches the manager, or nobody looks", false,
+	},
+	{
+		"sigterm", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6", "gen", "verify"},
+		[]string{live, reg},
+		"the command line's handler destroys all connections at once; the heartbeat that says draining overtakes the one before it, which then says active, and the server exits without a word", false,
+	},
+	{
+		"clock", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6", "gen", "verify"},
+		[]string{reg},
+		"a clock that is set back keeps a dead server for as much longer; a server that stalls is forgotten while it lives", false,
+	},
+	{
+		"bad-render", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6", "gen", "verify"},
+		nil,
+		"a server that is forgotten for a failed render is back at its next heartbeat, and others are there meanwhile", false,
+	},
+	{
+		"train-whole", []string{"v5", "v1", "v2", "v3", "v4", "v6"},
+		[]string{fresh, agree, cap1, noPoison0, noPoison},
+		"a task may start faster than the balancer flips; before v5 every one does; from a recycle before the flip on a server believes what is not so; while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"v0"},
+		[]string{fresh, cap1, noPoison0, noPoison},
+		"a task may start faster than the balancer flips; before v5 every one does; while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"gen"},
+		[]string{agree, cap1, conv, noPoison0, noPoison},
+		"from a recycle before the flip on a server believes what is not so; while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; the hook's report, or the one after start, counts anew long after the train; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"verify"},
+		[]string{cap1, noPoison0, noPoison},
+		"while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"v5+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "v5+ja", "v1+ja", "v2+ja", "v3+ja", "v4+ja", "v6+ja"},
+		[]string{agree, cap1, reg, live, noPoison0, noPoison},
+		"from a recycle before the flip on a server believes what is not so; while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; the job stops the old servers, which exit before they have told the manager; the job stops the old servers, and SIGTERM drops the render in progress; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"v0+jb", "verify+jb", "v0+ja", "verify+ja"},
+		[]string{cap1, reg, live, noPoison0, noPoison},
+		"while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; the job stops the old servers, which exit before they have told the manager; the job stops the old servers, and SIGTERM drops the render in progress; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-whole", []string{"gen+jb", "gen+ja"},
+		[]string{agree, cap1, conv, reg, live, noPoison0, noPoison},
+		"from a recycle before the flip on a server believes what is not so; while the manager is replaced no server is in its registry, for up to 30 s and a heartbeat; the hook's report, or the one after start, counts anew long after the train; the job stops the old servers, which exit before they have told the manager; the job stops the old servers, and SIGTERM drops the render in progress; new source is in force as soon as a new task listens, and the fleet has the old shell; an error is rendered again on the page that made it, until that page goes", false,
+	},
+	{
+		"train-lost-token", []string{"v5", "v1", "v2", "v4", "v6"},
+		[]string{fresh, agree, noPoison},
+		"a server adopts or is never told; and a task may start faster than the balancer flips; a first token is adopted by pages that were made before it, or a recycle comes before the flip; new source is in force as soon as a new task listens, and the fleet has the old shell until the report", false,
+	},
+	{
+		"train-lost-token", []string{"v0", "v3"},
+		[]string{fresh, noPoison},
+		"a server adopts or is never told; and a task may start faster than the balancer flips; new source is in force as soon as a new task listens, and the fleet has the old shell until the report", false,
+	},
+	{
+		"train-lost-token", []string{"gen", "v5+jb", "v1+jb", "v2+jb", "v4+jb", "v6+jb", "gen+jb", "v5+ja", "v1+ja", "v2+ja", "v4+ja", "v6+ja", "gen+ja"},
+		[]string{agree, noPoison},
+		"a first token is adopted by pages that were made before it, or a recycle comes before the flip; new source is in force as soon as a new task listens, and the fleet has the old shell until the report", false,
+	},
+	{
+		"train-lost-token", []string{"verify", "v0+jb", "v3+jb", "verify+jb", "v0+ja", "v3+ja", "verify+ja"},
+		[]string{noPoison},
+		"new source is in force as soon as a new task listens, and the fleet has the old shell until the report", false,
+	},
+	{
+		"train-crash", []string{"v5", "v0", "v1", "v2", "v3", "v4", "v6"},
+		[]string{fresh},
+		"a server that returns while an old task is routable loads the old shell, and takes the token for that of its pages", false,
+	},
+	{
+		"train-crash", []string{"gen", "verify", "v5+jb", "v0+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "gen+jb", "verify+jb", "v5+ja", "v0+ja", "v1+ja", "v2+ja", "v3+ja", "v4+ja", "v6+ja", "gen+ja", "verify+ja"},
+		nil,
+		"a second report that counts, a job, or pages that name their token find it out", false,
+	},
+	{
+		"train-cut", []string{"v5", "v1", "v2", "v4", "v6", "gen", "v5+jb", "v1+jb", "v2+jb", "v4+jb", "v6+jb", "v5+ja", "v1+ja", "v2+ja", "v4+ja", "v6+ja", "gen+ja"},
+		[]string{fresh, agree},
+		"without the hook or the job that was cut off nothing heals a recycle that came before the flip; a recycle came before the flip, or for a deploy that was taken back", false,
+	},
+	{
+		"train-cut", []string{"v0", "v3", "v0+jb", "v3+jb", "v0+ja", "v3+ja"},
+		[]string{fresh},
+		"without the hook or the job that was cut off nothing heals a recycle that came before the flip", false,
+	},
+	{
+		"train-cut", []string{"verify", "verify+jb", "verify+ja"},
+		nil,
+		"pages name the token that they were made from, and it recycles until all name the one reported", false,
+	},
+	{
+		"train-cut", []string{"gen+jb"},
+		[]string{agree},
+		"a recycle came before the flip, or for a deploy that was taken back", false,
+	},
+	{
+		"rollback", []string{"v5", "v1", "v2", "v3", "v4", "gen"},
+		[]string{agree},
+		"a page is made on demand with a shell that the server has no token of", false,
+	},
+	{
+		"rollback", []string{"v0", "verify"},
+		nil,
+		"pages name the token that they were made from", false,
+	},
+	{
+		"rollback", []string{"v6"},
+		[]string{fresh, agree},
+		"a page made while B was current stays: the server's first recycle has stopped for good the timer that would have shrunk the pool; a page is made on demand with a shell that the server has no token of", false,
+	},
+	{
+		"hook-target", []string{"v5+jb", "v1+jb", "v2+jb", "v3+jb", "v4+jb", "v6+jb", "gen+jb", "v5", "v1", "v2", "v4", "v6", "gen"},
+		[]string{fresh, agree},
+		"a task keeps for ever the shell that an edge gave it first, which may be the old one; the token is of one edge, the page of another", false,
+	},
+	{
+		"hook-target", []string{"v0+jb", "verify+jb", "v0", "v3", "verify"},
+		[]string{fresh},
+		"a task keeps for ever the shell that an edge gave it first, which may be the old one", false,
+	},
+	{
+		"late-reply", []string{"v5", "v6", "gen"},
+		[]string{conv, agree},
+		"a late answer brings the token of before: the server recycles for it, and then back; a late answer brings the token of before, and new pages are taken for made from it", false,
+	},
+	{
+		"late-reply", []string{"v0", "v3"},
+		nil,
+		"it never looks at a token, never hears of one before its pages have it, or asks the pages", false,
+	},
+	{
+		"late-reply", []string{"v1", "v4"},
+		[]string{agree},
+		"a late answer brings the token of before, and new pages are taken for made from it", false,
+	},
+	{
+		"late-reply", []string{"v2"},
+		[]string{agree},
+		"as v1, but it struck once in 17,000 schedules: the report comes so early that hardly an answer is before it", true,
+	},
+	{
+		"late-reply", []string{"verify"},
+		[]string{conv},
+		"a late answer brings the token of before: the server recycles for it, and then back", false,
+	},
+}
