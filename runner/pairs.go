@@ -49,9 +49,8 @@ type sighting struct {
 
 // pairTable is what a campaign knows of conflicting pairs.
 type pairTable struct {
-	pairs   map[pairKey]*pair
-	order   []*pair // as they were first seen
-	dropped bool    // some were left out
+	pairs map[pairKey]*pair
+	order []*pair // as they were first seen, at most MaxPairs
 }
 
 // has reports whether a pair was seen in that order. Workers may ask while nobody adds.
@@ -66,7 +65,6 @@ func (t *pairTable) add(s *sighting, schedule sim.Schedule) (reversed bool) {
 	p := t.pairs[s.key]
 	if p == nil {
 		if len(t.order) >= MaxPairs {
-			t.dropped = true
 			return false
 		}
 		if t.pairs == nil {

@@ -78,7 +78,11 @@ func (e *exploration) unseen(r *runner.Report) {
 	if len(r.OneOrder) == 0 {
 		return
 	}
-	e.printf("%s%s of %s came in one order only\n", pad("pairs", 11), comma(len(r.OneOrder)), plural(r.Pairs, "conflicting pair"))
+	limit := ""
+	if r.Pairs == runner.MaxPairs {
+		limit = ", where counting stopped,"
+	}
+	e.printf("%s%s of %s%s came in one order only\n", pad("pairs", 11), comma(len(r.OneOrder)), plural(r.Pairs, "conflicting pair"), limit)
 	forced := 0
 	for i, p := range r.OneOrder {
 		if p.Why == runner.Forced {

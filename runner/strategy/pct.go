@@ -75,7 +75,7 @@ func (s *PCT) PickEvent(e *sim.Enabled) int {
 		if at == s.contest {
 			// The lower the index the lower the priority, all below the base ones.
 			s.priority[process] = int64(i - len(s.change))
-			best, process = s.highest(e)
+			best, _ = s.highest(e)
 			break
 		}
 	}

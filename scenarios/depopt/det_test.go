@@ -39,8 +39,8 @@ func TestRunsLeaveNothingBehind(t *testing.T) {
 func TestWorkersShareNothing(t *testing.T) {
 	t.Parallel()
 	for _, s := range All() {
-		one := explore(t, runner.Options{Scenario: s, Workers: 1, Minimise: -1, Runs: budget(200)})
-		four := explore(t, runner.Options{Scenario: s, Workers: 4, Minimise: -1, Runs: budget(200)})
+		one := explore(t, runner.Options{Scenario: s, Workers: 1, Minimise: -1, Strategy: "random", Runs: budget(200)})
+		four := explore(t, runner.Options{Scenario: s, Workers: 4, Minimise: -1, Strategy: "random", Runs: budget(200)})
 		require.Equal(t, one.Steps, four.Steps, s.Name)
 		require.Equal(t, one.Classes, four.Classes, s.Name)
 		require.Equal(t, len(one.Failures), len(four.Failures), s.Name)

@@ -96,7 +96,9 @@ type machine struct {
 	start time.Time
 	slots [slots]slot
 	over  bool
-	fine  bool // a scheduling point before every operation
+	due   map[time.Duration]bool // instants, since start, at which something was to be due
+	tie   bool                   // two things were to be due at one, even if one was taken back in time
+	fine  bool                   // a scheduling point before every operation
 }
 
 // at is what is in a slot, and set puts something there: in a bubble two goroutines
@@ -175,6 +177,7 @@ func (m *machine) do(who string, o op) {
 		}
 	}
 	at := m.at(o.Slot)
+	m.arms(o)
 	switch o.Do {
 	case "timer":
 		t := m.Timer(o.For)
@@ -237,6 +240,25 @@ func (m *machine) do(who string, o op) {
 	default:
 		m.doContext(who, o)
 	}
+}
+
+// arms notes when what an operation arms is to be due. Of two things at one instant
+// the first may take the other back, and then only one of them is ever seen.
+func (m *machine) arms(o op) {
+	switch o.Do {
+	case "stop", "stopTicker", "now", "cancel", "err", "deadline", "withCancel", "tryRecv", "tryTick", "peek", "peekTick":
+		return
+	case "reset":
+		o.For = max(o.For, ms/3)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.due == nil {
+		m.due = make(map[time.Duration]bool)
+	}
+	at := m.Since(m.start) + o.For
+	m.tie = m.tie || m.due[at]
+	m.due[at] = true
 }
 
 // peek reads in Go's way, in a step of its own.
