@@ -15,6 +15,7 @@ type Registry[K comparable, V any] struct {
 	TTL   time.Duration // how long somebody who is not seen again stays fresh
 
 	entries []*regEntry[K, V]
+	index   map[K]*regEntry[K, V]
 }
 
 type regEntry[K comparable, V any] struct {
@@ -23,49 +24,47 @@ type regEntry[K comparable, V any] struct {
 	seen env.Mark
 }
 
-func (r *Registry[K, V]) find(key K) int {
-	return slices.IndexFunc(r.entries, func(e *regEntry[K, V]) bool { return e.key == key })
-}
-
 // Seen notes that key was seen now, and returns its value to be changed: the zero
 // value if it is new.
 func (r *Registry[K, V]) Seen(key K) (v *V, isNew bool) {
-	i := r.find(key)
-	if i < 0 {
-		e := &regEntry[K, V]{key: key, seen: r.Clock.Mark()}
-		r.entries = append(r.entries, e)
-		return &e.v, true
+	if e := r.index[key]; e != nil {
+		r.Clock.Release(e.seen)
+		e.seen = r.Clock.Mark()
+		return &e.v, false
 	}
-	e := r.entries[i]
-	r.Clock.Release(e.seen)
-	e.seen = r.Clock.Mark()
-	return &e.v, false
+	if r.index == nil {
+		r.index = make(map[K]*regEntry[K, V])
+	}
+	e := &regEntry[K, V]{key: key, seen: r.Clock.Mark()}
+	r.entries, r.index[key] = append(r.entries, e), e
+	return &e.v, true
 }
 
 // Get is the value of key, whether fresh or not; nil if it is not there.
 func (r *Registry[K, V]) Get(key K) *V {
-	if i := r.find(key); i >= 0 {
-		return &r.entries[i].v
+	if e := r.index[key]; e != nil {
+		return &e.v
 	}
 	return nil
 }
 
 // Fresh reports whether key is there and was seen no longer than the TTL ago.
 func (r *Registry[K, V]) Fresh(key K) bool {
-	i := r.find(key)
-	return i >= 0 && !r.stale(r.entries[i])
+	e := r.index[key]
+	return e != nil && !r.stale(e)
 }
 
 func (r *Registry[K, V]) stale(e *regEntry[K, V]) bool { return r.Clock.Elapsed(e.seen, r.TTL+1) }
 
 // Delete forgets key and reports whether it was there.
 func (r *Registry[K, V]) Delete(key K) bool {
-	i := r.find(key)
-	if i < 0 {
+	e := r.index[key]
+	if e == nil {
 		return false
 	}
-	r.Clock.Release(r.entries[i].seen)
-	r.entries = slices.Delete(r.entries, i, i+1)
+	r.Clock.Release(e.seen)
+	delete(r.index, key)
+	r.entries = slices.DeleteFunc(r.entries, func(other *regEntry[K, V]) bool { return other == e })
 	return true
 }
 
@@ -77,6 +76,7 @@ func (r *Registry[K, V]) Sweep(gone func(key K, v *V)) {
 			return false
 		}
 		r.Clock.Release(e.seen)
+		delete(r.index, e.key)
 		if gone != nil {
 			gone(e.key, &e.v)
 		}

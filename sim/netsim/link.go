@@ -23,6 +23,7 @@ type Link struct {
 	name     string
 	label    sim.Label // of its row in the profile
 	faults   LinkFaults
+	asked    bool // Faults was called at set-up
 	res      sim.Resource
 	cut      cut
 	parked   []parcel // what arrived while it was parted
@@ -69,7 +70,7 @@ func (n *Net) Link(from, to *Machine) *Link {
 		n.kept.links[key] = l
 	}
 	l.n, l.from, l.to = n, from, to
-	l.faults, l.cut, l.parked = LinkFaults{}, whole, l.parked[:0]
+	l.faults, l.asked, l.cut, l.parked = LinkFaults{}, false, whole, l.parked[:0]
 	l.label = n.link
 	if from == to {
 		l.label = n.loopback
@@ -90,8 +91,19 @@ func (l *Link) Label(label string) *Link {
 	return l
 }
 
-// Faults says which faults l may have.
+// Faults says which faults l may have from now on. Where they change during a run, what
+// is sent conflicts with the change: so say at set-up of such a link which it begins with,
+// LinkFaults{} if none.
 func (l *Link) Faults(f LinkFaults) *Link {
+	w := l.n.w
+	switch {
+	case w.Steps() == 0:
+		l.asked = true
+	case !l.asked:
+		w.Mistake("link %s: its faults change during the run: say at set-up which it begins with, Faults(LinkFaults{}) if none", l.name)
+	default:
+		w.Write(l.res)
+	}
 	l.faults = f
 	return l
 }
@@ -147,6 +159,9 @@ func (l *Link) delay(label sim.Label) sim.Window {
 func (l *Link) send(x parcel) sim.Window {
 	w, label := l.n.w, l.n.messageLabel(x)
 	win := l.delay(label)
+	if l.asked {
+		w.Read(l.res)
+	}
 	if f := &l.faults; *f != (LinkFaults{}) {
 		if f.Lose && w.Fault(l.asks.lose) {
 			l.n.heldUp(x, false)
