@@ -102,7 +102,6 @@ type smallRun struct {
 	bodies []*sim.Proc
 	lock   *sim.Mutex
 	owed   *sim.Obligation
-	fired  int
 }
 
 func (p *smallProgram) scenario() *sim.Scenario {
