@@ -33,7 +33,11 @@ func explore(t *testing.T, o runner.Options) *runner.Report {
 // What Bun #29740 closed is found in every variant before it, from a cold start,
 // within 2,000 schedules of the default strategy, whatever the seed.
 func TestBrokenVariantsAreFoundFromEverySeed(t *testing.T) {
-	const seeds, schedules = 20, 2000
+	const schedules = 2000
+	seeds := 6
+	if simtest.Whole() {
+		seeds = 20
+	}
 	for _, s := range []*sim.Scenario{hotreload.Drop(), hotreload.MapOwed(), hotreload.EmptyMap()} {
 		for _, e := range s.Expect {
 			t.Run(s.Name+"/"+e.Variant, func(t *testing.T) {
@@ -54,9 +58,12 @@ func TestBrokenVariantsAreFoundFromEverySeed(t *testing.T) {
 
 // The fix holds for many schedules of both scenarios.
 func TestFixedVariantsHold(t *testing.T) {
-	schedules := 200_000
-	if testing.Short() {
+	schedules := 50_000
+	switch {
+	case testing.Short():
 		schedules = 5_000
+	case simtest.Whole():
+		schedules = 200_000
 	}
 	for _, s := range []*sim.Scenario{hotreload.Drop(), hotreload.MapOwed()} {
 		for _, v := range []string{"V2", "V2w"} {

@@ -30,6 +30,7 @@
 //	-simrun.workers   SIMRUN_WORKERS   workers (default GOMAXPROCS); what is found does not depend on it
 //	-simrun.profile   SIMRUN_PROFILE   profile of the machine (default: the scenario's first)
 //	-simrun.variant   SIMRUN_VARIANT   the only variant to check
+//	-simrun.whole     SIMRUN_WHOLE     what [Whole] answers (default false)
 //
 // A failure is an attribute of its test (simrun.trace, simrun.signature), and its story is
 // among the artifacts (go test -artifacts). [Fuzz] lets Go's fuzzer choose the schedule.

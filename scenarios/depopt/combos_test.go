@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -55,8 +56,11 @@ func (r randomly) Choose(p *sim.Point) int {
 // What must be found is found from every seed within 5,000 schedules.
 func TestFoundFromEverySeed(t *testing.T) {
 	t.Parallel()
-	seeds, worst := uint64(20), 0
-	if testing.Short() {
+	seeds, worst := uint64(4), 0
+	switch {
+	case simtest.Whole():
+		seeds = 20
+	case testing.Short():
 		seeds = 1
 	}
 	for _, s := range known() {

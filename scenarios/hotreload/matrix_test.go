@@ -11,6 +11,7 @@ import (
 
 	model "github.com/seed-3519b94c/simrun/model/hotreload"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -28,9 +29,12 @@ const within = 5000
 // Every cell of the matrix comes to the verdict that is expected: what fails is found,
 // each property by itself and from every seed, and what holds is not found violated.
 func TestMatrix(t *testing.T) {
-	seeds, schedules := 20, 250
-	if testing.Short() {
+	seeds, schedules := 3, 250
+	switch {
+	case testing.Short():
 		seeds, schedules = 1, 20
+	case simtest.Whole():
+		seeds, schedules = 20, 100_000
 	}
 	for _, s := range All() {
 		t.Run(s.Name, func(t *testing.T) {

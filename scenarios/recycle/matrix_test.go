@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -69,6 +70,10 @@ func TestFoundFromEverySeed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("20 campaigns for each failing cell: not with -short")
 	}
+	seeds := uint64(4)
+	if simtest.Whole() {
+		seeds = 20
+	}
 	for _, c := range cells() {
 		if c.e.Open || !slices.Contains(known, c.s.Name) {
 			continue
@@ -76,14 +81,14 @@ func TestFoundFromEverySeed(t *testing.T) {
 		t.Run(c.name(), func(t *testing.T) {
 			for _, p := range c.e.Fails {
 				worst := 0
-				for seed := range uint64(20) {
+				for seed := range seeds {
 					r := explore(t, runner.Options{
 						Scenario: c.s, Variant: c.e.Variant, Judge: []string{p}, Seed: seed, Runs: late, StopAtFirst: true,
 					})
 					require.NotEmpty(t, r.Failures, "%s, seed %d: no violation in %d schedules", p, seed, r.Runs)
 					worst = max(worst, r.Failures[0].Run)
 				}
-				t.Logf("%s: found from 20 of 20 seeds, at schedule %d at the latest", p, worst)
+				t.Logf("%s: found from %d of %d seeds, at schedule %d at the latest", p, seeds, seeds, worst)
 			}
 		})
 	}
