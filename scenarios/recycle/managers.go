@@ -57,7 +57,7 @@ func LateReply() *sim.Scenario {
 		},
 		fixed: fixed{servers: 1, tasks: 1, policy: true},
 		world: func(f *fleet, s *setup) {
-			s.flips, s.token, s.replace = true, 1, true
+			s.flips, s.token, s.replace, s.lateReplies = true, 1, true, true
 			late, which := f.w.Draw().Pick("late", lateness...), f.w.Draw().Pick("which", "later", "soon")
 			s.script = func(d *deploy) {
 				d.whenWarm(func() {

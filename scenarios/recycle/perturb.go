@@ -7,17 +7,23 @@ import (
 )
 
 // lateReplies lets answers of managers that are sent within t be late, by a row of the
-// profile.
+// profile. The setup has to say that there will be such.
 func (d *deploy) lateReplies(row string, t time.Duration) {
-	set := func(on bool) {
-		for _, m := range d.f.managers {
-			for _, s := range d.f.servers {
-				d.f.net.Link(m.mach, s.host.Machine()).LateBy(row).Faults(netsim.LinkFaults{Late: on})
-			}
+	for _, l := range d.f.replies(netsim.LinkFaults{Late: true}) {
+		l.LateBy(row)
+	}
+	d.h.After("late-enough", t, func() { d.f.replies(netsim.LinkFaults{}) })
+}
+
+// replies says which faults the links have by which managers answer servers.
+func (f *fleet) replies(faults netsim.LinkFaults) []*netsim.Link {
+	var links []*netsim.Link
+	for _, m := range f.managers {
+		for _, s := range f.servers {
+			links = append(links, f.net.Link(m.mach, s.host.Machine()).Faults(faults))
 		}
 	}
-	set(true)
-	d.h.After("late-enough", t, func() { set(false) })
+	return links
 }
 
 // faulty lets a kind of work of all servers go wrong, or ends that.

@@ -71,6 +71,8 @@ type setup struct {
 	pinned []string
 	// readers ask for modules.
 	readers []reader
+	// lateReplies: answers to heartbeats may be late when the script says so.
+	lateReplies bool
 	// lateServers: prerender servers start when the script says so, not at once.
 	lateServers bool
 	// wideDrain: the balancer takes up to 300 s to let an old task go.
@@ -202,6 +204,9 @@ func (f *fleet) build(s setup) {
 	f.buildBalancer()
 	f.buildManagers()
 	f.buildServers()
+	if s.lateReplies {
+		f.replies(netsim.LinkFaults{})
+	}
 	f.tasks = f.tasks[:0]
 	for i := range s.tasks {
 		f.task(i, s.old, true)
