@@ -28,8 +28,8 @@
 //
 //	Decides    * bert:read#1 (step 5, cart.go:44) before anna:write#1 (step 6, cart.go:48), both on total.
 //	             The other order passes.
-//	Lateness   anna:read#1 (step 3, cart.go:44) must be at least 29.01 µs later than nominal; profile
-//	           laptop allows 49 µs. 1 other event is late too, by no more.
+//	Lateness   anna:read#1 (step 3, cart.go:44) comes 29.01 µs later than nominal, the least that this
+//	           whole order takes; profile laptop allows 49 µs. 1 other event is late too, by no more.
 //	Parameters clerks = 2 (of 2 to 3), size = small
 //	Found      by delays, seed 0, schedule 5; minimised in 2 runs
 //

@@ -222,11 +222,11 @@ func (s *story) lateness() string {
 	if latest < 0 {
 		return "none needed: no event is later than nominal (" + profile + ")."
 	}
-	must := " must be at least "
+	verb, least := " comes ", ", the least that this whole order takes"
 	if s.t.Mode == sim.Sampled {
-		must = " was drawn "
+		verb, least = " was drawn ", ""
 	}
-	text := s.ref(latest) + must + human(by) + " later than nominal; " + profile
+	text := s.ref(latest) + verb + human(by) + " later than nominal" + least + "; " + profile
 	if win := s.t.Events[latest].Window; win.Latest >= sim.Unbounded {
 		text += " sets no limit"
 	} else {

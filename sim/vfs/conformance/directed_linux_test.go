@@ -96,6 +96,16 @@ var directed = map[string]string{
 		{"op":"write","h":"h","ch":"x","n":3}
 		{"op":"unwatch","path":"b"}
 		{"op":"write","h":"h","ch":"x","n":3}`,
+	"fsnotify: a name whose watch is gone, removed twice": `
+		{"op":"open","h":"h","path":"l","fl":["creat"]}
+		{"op":"open","h":"g","path":"d","fl":["creat"]}
+		{"op":"watch","path":"l","mask":["FSN"]}
+		{"op":"watch","path":"d","mask":["FSN"]}
+		{"op":"rename","path":"l","to":"d"}
+		{"op":"watch","path":"d","mask":["FSN"]}
+		{"op":"drain"}
+		{"op":"unwatch","path":"d"}
+		{"op":"unwatch","path":"d"}`,
 }
 
 func TestLiveDirected(t *testing.T) {

@@ -96,11 +96,12 @@ func (w *Watcher) remove(name string) error {
 	if !ok {
 		return ErrNonExistentWatch
 	}
-	if w.watchOf(wd) == nil {
-		return ErrPanic
-	}
+	known := w.watchOf(wd) != nil
 	w.dropPath(name)
 	w.dropWD(wd)
+	if !known {
+		return ErrPanic // only after it has forgotten the name: a second call finds nothing
+	}
 	return w.inotify.RmWatch(wd)
 }
 
