@@ -150,9 +150,9 @@ func (x *explainer) around() string {
 	text := fmt.Sprintf("%s tried: %s in the same way", plural(e.Neighbours, "neighbouring order"), fails(e.NeighboursFailing))
 	if e.ThroughPair > 0 && e.NeighboursFailing > 0 {
 		if e.ThroughPair == e.NeighboursFailing {
-			text += ", all through this pair"
+			text += ", all through what decides"
 		} else {
-			text += fmt.Sprintf(", %s of them through this pair", comma(e.ThroughPair))
+			text += fmt.Sprintf(", %s of them through what decides", comma(e.ThroughPair))
 		}
 	}
 	return text + "."
@@ -165,12 +165,19 @@ func fails(n int) string {
 	return comma(n) + " fail"
 }
 
+// mostAgainst is how many events are named against which lateness is measured.
+const mostAgainst = 5
+
 // stall says how late something had to be, and against what.
 func (x *explainer) stall() []string {
 	s := x.e.Stall
 	switch {
 	case s == nil:
 		return nil
+	case x.e.Failing.Mode == sim.Sampled:
+		return nil // drawn times are no least ones
+	case s.Lateness == 0 && len(x.s.unhappened()) > 0:
+		return []string{clean(x.s.unhappened()[0].Name) + " is late: it had not happened yet when the run failed."}
 	case s.Lateness == 0:
 		return []string{"none: this can happen on a good day."}
 	}
@@ -185,6 +192,9 @@ func (x *explainer) stall() []string {
 		}
 	}
 	measured := ""
+	if len(against) > mostAgainst {
+		against = append(against[:mostAgainst-1:mostAgainst-1], "and "+plural(len(against)-mostAgainst+1, "other event"))
+	}
 	if len(against) > 0 {
 		measured = ", measured against " + strings.Join(against, ", ")
 	}

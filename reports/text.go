@@ -169,14 +169,41 @@ func (s *story) decides() []string {
 		}
 	}
 	switch {
+	case s.t.Mode == sim.Sampled:
+		return []string{"not known: the times of this run were drawn, and its order with them."}
 	case holds > 0 && s.t.Minimised == 0:
 		return []string{"not known yet: " + plural(holds, "event") + " held, and only minimising tells which order matters."}
 	case holds > 0:
+		if waiting := s.unhappened(); len(waiting) > 0 {
+			for _, d := range waiting {
+				out = append(out, "* "+s.refOf(d.AfterName)+" before "+clean(d.Name)+", which had not happened yet when the run failed.")
+			}
+			return append(out, "  Without the hold the run does not fail so.")
+		}
 		return []string{"not known: no pair of events alone."}
 	case others > 0:
 		return []string{"no order of events: with these choices and parameters the nominal order fails. No race of timing is needed."}
 	}
 	return []string{"nothing: the nominal order fails. No race of timing is needed."}
+}
+
+// unhappened are the holds whose event had not happened when the run ended.
+func (s *story) unhappened() []sim.Deviation {
+	var out []sim.Deviation
+	for _, d := range s.t.Schedule {
+		if d.Kind == sim.KindSchedule && len(s.t.Events) > 0 && s.step(clean(d.Name)) < 0 {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// refOf refers to an event by name.
+func (s *story) refOf(name string) string {
+	if i := s.step(clean(name)); i >= 0 {
+		return s.ref(i)
+	}
+	return clean(name)
 }
 
 func (s *story) over(r sim.Race) string {
@@ -218,6 +245,9 @@ func (s *story) lateness() string {
 		if d > by {
 			latest, by = i, d
 		}
+	}
+	if waiting := s.unhappened(); latest < 0 && len(waiting) > 0 {
+		return clean(waiting[0].Name) + " is later than nominal: it had not happened yet when the run failed (" + profile + ")."
 	}
 	if latest < 0 {
 		return "none needed: no event is later than nominal (" + profile + ")."
