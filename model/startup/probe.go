@@ -67,31 +67,3 @@ type Probe interface {
 	// Done: the script has come to its end.
 	Done()
 }
-
-// NopProbe listens to nothing; embed it to listen to some.
-type NopProbe struct{}
-
-var _ Probe = NopProbe{}
-
-// Each method does nothing.
-func (NopProbe) Raised(*Failure)                   {}
-func (NopProbe) Logged(env.Level, *Failure)        {}
-func (NopProbe) Reported(*Failure)                 {}
-func (NopProbe) Constructing(*Registry)            {}
-func (NopProbe) Constructed(*Registry, *Failure)   {}
-func (NopProbe) Creating(*Registry)                {}
-func (NopProbe) Created(*Registry, *Failure)       {}
-func (NopProbe) Snapshot(*Registry, Config)        {}
-func (NopProbe) Mutated(*Registry, string)         {}
-func (NopProbe) Bound(*Registry, int)              {}
-func (NopProbe) Closed(*Registry, int)             {}
-func (NopProbe) Spawned(*Registry, string)         {}
-func (NopProbe) Adopted(*Registry, ServerID, bool) {}
-func (NopProbe) Called(*Call)                      {}
-func (NopProbe) Mode(*Registry, Kind)              {}
-func (NopProbe) Refused(*Registry, Kind, *Failure) {}
-func (NopProbe) PoolWanted(*Registry)              {}
-func (NopProbe) PoolConfigured(*Registry)          {}
-func (NopProbe) Uncaught(*Failure)                 {}
-func (NopProbe) Draining()                         {}
-func (NopProbe) Done()                             {}

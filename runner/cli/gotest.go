@@ -6,6 +6,7 @@ import (
 	"go/format"
 	"go/token"
 	"io"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -45,6 +46,12 @@ beginning of a hash of the store, or a .sim file.`,
 			text, err := f.source(l)
 			if err != nil {
 				return usage(fmt.Errorf("gotest %s: %w", l.ref, err))
+			}
+			if f.file != "" && !strings.HasSuffix(f.file, "_test.go") {
+				return usage(fmt.Errorf("gotest --output %s: Go takes only files whose name ends in _test.go for tests", f.file))
+			}
+			if old, err := os.ReadFile(f.file); err == nil && f.file != "" && !bytes.Contains(old, []byte("simtest.Regression")) {
+				return usage(fmt.Errorf("gotest --output %s: the file is there, and is not one that gotest wrote: say another name", f.file))
 			}
 			if f.file == "" {
 				_, err = s.out.Write(text)

@@ -221,6 +221,9 @@ func (d *drawer) Choose(p *sim.Point) int {
 func (c *check) tell(t *testing.T, f *runner.Failure) string {
 	t.Attr("simrun.trace", f.Minimal.Hash())
 	t.Attr("simrun.signature", strings.ReplaceAll(f.Minimal.Signature, "\n", " "))
+	if f.Minimal.Verdict == sim.Budget { // says nothing of the scenario, and would say it for ever
+		return c.story(f.Minimal, "FILE") + "\nnot kept: a limit was reached, and nothing is known of what would have come after it\n"
+	}
 	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
 	if err != nil {
 		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
