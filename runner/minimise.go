@@ -111,6 +111,7 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 		s.drop(sim.KindElapsed)
 		s.drop(sim.KindClock)
 		s.chains()
+		s.absorb()
 		s.anchors()
 		if s.err != nil {
 			return nil, s.err
@@ -370,6 +371,55 @@ func (s *shrinker) chains() {
 		c[i].After = c[j].After
 		if s.try(slices.Delete(c, j, j+1)) {
 			i = -1
+		}
+	}
+}
+
+// maxAbsorb is the number of holds up to which each is tried in the place of each other:
+// the tries are its square.
+const maxAbsorb = 8
+
+// absorb lets one hold do the work of two: its event waits for all that came before it,
+// or for all of it that the process did for which the other waited, and the other goes.
+// Neither can be dropped alone. How early the anchor may be, anchors finds out.
+func (s *shrinker) absorb() {
+	if s.size.holds < 2 || s.size.holds > maxAbsorb || s.spent() {
+		return
+	}
+	trace, err := s.w.record(s.best)
+	if err != nil {
+		s.err = err
+		return
+	}
+	at := make(map[sim.EventID]int, len(trace.Events))
+	ids := make([]sim.EventID, len(trace.Events))
+	for i := range trace.Events {
+		ids[i], _ = sim.ParseEventID(trace.EventName(i))
+		at[ids[i]] = i
+	}
+	for i, d := range s.best {
+		end, happened := at[d.Event]
+		if d.Kind != sim.KindSchedule || !happened || end == 0 {
+			continue
+		}
+		for j, other := range s.best {
+			if j == i || other.Kind != sim.KindSchedule {
+				continue
+			}
+			last := end - 1
+			if k, ok := at[other.After]; ok {
+				for last > 0 && trace.Events[last].Process != trace.Events[k].Process {
+					last--
+				}
+			}
+			for _, after := range []sim.EventID{ids[last], ids[end-1]} {
+				c := slices.Clone(s.best)
+				c[i].After = after
+				if s.try(slices.Delete(c, j, j+1)) {
+					s.absorb()
+					return
+				}
+			}
 		}
 	}
 }
