@@ -16,15 +16,30 @@ import (
 // do not matter. It makes at most o.Minimise runs to minimise and o.Runs more; both
 // have defaults. The trace must fail.
 func Explain(ctx context.Context, o Options, t *sim.Trace) (*reports.Explanation, error) {
+	return explain(&explainer{ctx: ctx, o: &o}, t)
+}
+
+// Nearest is the run that passes and is nearest to the smallest story of a failure; nil if
+// none is found. It is a part of what Explain finds out.
+func Nearest(ctx context.Context, o Options, t *sim.Trace) (*sim.Trace, error) {
+	e, err := explain(&explainer{ctx: ctx, o: &o, onlyNearest: true}, t)
+	if err != nil {
+		return nil, err
+	}
+	return e.Passing, nil
+}
+
+func explain(x *explainer, t *sim.Trace) (*reports.Explanation, error) {
+	o := x.o
 	if err := o.adopt(t); err != nil {
 		return nil, err
 	}
 	if !t.Verdict.Failed() {
 		return nil, fmt.Errorf("explain %s: the run passes", o.Scenario.Name)
 	}
-	w := newWorker(&o)
-	x := &explainer{w: w, ctx: ctx, o: &o}
-	err := guarded(&o, []*worker{w}, func() error { return x.run(t) })
+	w := newWorker(o)
+	x.w = w
+	err := guarded(o, []*worker{w}, func() error { return x.run(t) })
 	if errors.Is(err, errStuck) {
 		return nil, err
 	}
@@ -40,10 +55,20 @@ type explainer struct {
 	ctx context.Context
 	o   *Options
 	out reports.Explanation
+	// onlyNearest asks for the nearest schedule that passes, and nothing else.
+	onlyNearest bool
 }
 
-// maxNeighbours bounds the neighbouring orders that are run.
-const maxNeighbours = 2_000
+// At most maxNeighbours neighbouring orders are run, and of a long trace fewer: all of
+// them have about maxNeighbourEvents events together.
+const (
+	maxNeighbours      = 2_000
+	maxNeighbourEvents = 20_000_000
+)
+
+func mostNeighbours(t *sim.Trace) int {
+	return max(20, min(maxNeighbours, maxNeighbourEvents/max(1, len(t.Events))))
+}
 
 // replays is how often the smallest story is run to see that it stays the same.
 const replays = 10
@@ -60,6 +85,9 @@ func (x *explainer) run(t *sim.Trace) error {
 	x.out.Failing = t
 	if t.Verdict == sim.Nondeterminism {
 		return nil
+	}
+	if x.onlyNearest {
+		return x.nearest(t)
 	}
 	for _, step := range []func(*sim.Trace) error{x.again, x.nearest, x.neighbours, x.any, x.elsewhere} {
 		if x.ctx.Err() != nil {
@@ -110,8 +138,17 @@ func (x *explainer) nearest(t *sim.Trace) error {
 		near = append(near, slices.Delete(slices.Clone(t.Schedule), i, i+1))
 	}
 	v := &verifier{w: x.w, ctx: x.ctx, o: x.o, old: t}
-	near = append(near, v.neighbours(t.Schedule, t)...)
-	for _, c := range near[:min(len(near), maxNeighbours)] {
+	most := mostNeighbours(t)
+	for c := range v.neighbours(t.Schedule, t) {
+		if len(near) >= most {
+			break
+		}
+		near = append(near, c)
+	}
+	for _, c := range near {
+		if x.ctx.Err() != nil {
+			return nil
+		}
 		x.out.Runs++
 		r, err := x.w.run(x.w.o.config(strategy.NewReplay(c, false)))
 		if err != nil {
@@ -134,13 +171,14 @@ func (x *explainer) neighbours(t *sim.Trace) error {
 		first, _ = sim.ParseEventID(t.EventName(int(r.First)))
 		second, _ = sim.ParseEventID(t.EventName(int(r.Second)))
 	}
+	most := mostNeighbours(t)
 	seen := make(map[string]bool)
-	for _, c := range v.neighbours(t.Schedule, t) {
+	for c := range v.neighbours(t.Schedule, t) {
 		k := key(c)
 		if seen[k] {
 			continue
 		}
-		if seen[k] = true; x.out.Neighbours >= maxNeighbours || x.ctx.Err() != nil {
+		if seen[k] = true; x.out.Neighbours >= most || x.ctx.Err() != nil {
 			return nil
 		}
 		watch := &pairWatch{Replay: strategy.NewReplay(c, false), first: first, second: second}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 
@@ -94,7 +95,7 @@ func (v *verifier) run() error {
 		if v.met(t) {
 			v.out.Met++
 		}
-		for _, c := range v.neighbours(base, t) {
+		for c := range v.neighbours(base, t) {
 			if over, err := v.try(c); over || err != nil {
 				return err
 			}
@@ -167,7 +168,7 @@ func (v *verifier) met(t *sim.Trace) bool {
 }
 
 // neighbours are the schedules one step away from base, of which t is the run.
-func (v *verifier) neighbours(base sim.Schedule, t *sim.Trace) []sim.Schedule {
+func (v *verifier) neighbours(base sim.Schedule, t *sim.Trace) iter.Seq[sim.Schedule] {
 	ids := make([]sim.EventID, len(t.Events))
 	for i := range t.Events {
 		ids[i], _ = sim.ParseEventID(t.EventName(i)) // it was made from one
@@ -178,25 +179,30 @@ func (v *verifier) neighbours(base sim.Schedule, t *sim.Trace) []sim.Schedule {
 		})
 		return append(s, sim.Deviation{Kind: sim.KindSchedule, Event: ids[event], After: ids[after]})
 	}
-	var out []sim.Schedule
-	for i := range t.Events {
-		held := slices.ContainsFunc(base, func(d sim.Deviation) bool { return d.Kind == sim.KindSchedule && d.Event == ids[i] })
-		first := true
-		for j := i + 1; j < len(t.Events); j++ {
-			switch {
-			case t.Events[j].Process == t.Events[i].Process:
-			case held, first, v.conflicts(t, i, j):
-				out = append(out, with(i, j))
-				first = false
+	return func(yield func(sim.Schedule) bool) {
+		for i := range t.Events {
+			held := slices.ContainsFunc(base, func(d sim.Deviation) bool { return d.Kind == sim.KindSchedule && d.Event == ids[i] })
+			first := true
+			for j := i + 1; j < len(t.Events); j++ {
+				switch {
+				case t.Events[j].Process == t.Events[i].Process:
+				case held, first, v.conflicts(t, i, j):
+					if !yield(with(i, j)) {
+						return
+					}
+					first = false
+				}
 			}
-		}
-		if held { // an earlier anchor
-			for j := int(t.Events[i].Cause) + 1; j < i; j++ {
-				out = append(out, with(i, j))
+			if !held {
+				continue
+			}
+			for j := int(t.Events[i].Cause) + 1; j < i; j++ { // an earlier anchor
+				if !yield(with(i, j)) {
+					return
+				}
 			}
 		}
 	}
-	return out
 }
 
 // conflicts reports whether two events touch the same resource, one of them writing,

@@ -124,10 +124,10 @@ func (s *session) passing(ctx context.Context, l *loaded) *sim.Trace {
 	if !l.trace.Verdict.Failed() || l.trace.Verdict == sim.Nondeterminism {
 		return nil
 	}
-	e, err := runner.Explain(ctx, runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace)
+	near, err := runner.Nearest(ctx, runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace)
 	if err != nil { // the trace is of another version of the scenario: it can be told all the same
 		s.warn("no passing run to compare with: %v", err)
 		return nil
 	}
-	return e.Passing
+	return near
 }
