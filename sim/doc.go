@@ -28,6 +28,12 @@
 // without them, but which orders are the same, and which pair of events decides, is
 // told by them. The primitives of this package and of vfs say it themselves.
 //
+// A process starts no goroutine: what would be one is another process, by
+// [World.Process], at any time in the run. A goroutine of its own that calls the world
+// ends the program, for the runtime cannot switch to where it never was; code that must
+// start goroutines runs in a bubble (package simtest). Nor does Build keep anything
+// between runs: a variable outside it makes a run depend on those before.
+//
 //	w := sim.NewWorld()
 //	defer w.Close()
 //	s := &sim.Scenario{Name: "tutorial/lost-update", Build: lostUpdate}

@@ -48,6 +48,10 @@ func (m *matrixRun) reports(elapsed time.Duration) error {
 	return nil
 }
 
+// minCurve is how many points a curve has that is worth a plot: a cell that fails in one
+// of its first schedules has fewer.
+const minCurve = 5
+
 // suite is the matrix as reports tell it.
 func (m *matrixRun) suite(elapsed time.Duration) *reports.Suite {
 	s := &reports.Suite{Title: "simrun matrix", Build: strings.TrimSpace(m.Build.Module + " " + m.Build.Revision), Elapsed: elapsed}
@@ -67,7 +71,7 @@ func (m *matrixRun) suite(elapsed time.Duration) *reports.Suite {
 			}
 		}
 		s.Cells = append(s.Cells, c)
-		if len(l.Curve) > 0 {
+		if len(l.Curve) >= minCurve {
 			s.Curves = append(s.Curves, reports.SuiteCurve{Name: strings.TrimSpace(l.Scenario + " " + l.Variant), Points: l.Curve})
 		}
 	}

@@ -37,7 +37,7 @@ type cellLine struct {
 	Claim       string   `json:"claim,omitempty"`
 	Differences []string `json:"differences,omitempty"`
 	ElapsedNs   int64    `json:"elapsed_ns"`
-	// Curve is how many classes the first question had seen after so many runs.
+	// Curve is how many classes the question that showed most had seen after so many runs.
 	Curve []reports.CurvePoint `json:"curve,omitempty"`
 	// Identity says what measured it: binary and flags.
 	Identity string `json:"identity"`
@@ -74,7 +74,12 @@ func (m *matrixRun) line(r *matrix.Measured) *cellLine {
 	for i := range r.Answers {
 		a := &r.Answers[i]
 		l.Steps += a.Steps
-		l.Classes = max(l.Classes, a.Classes)
+		if a.Classes > l.Classes {
+			l.Classes, l.Curve = a.Classes, l.Curve[:0]
+			for _, p := range a.Curve {
+				l.Curve = append(l.Curve, reports.CurvePoint(p))
+			}
+		}
 		if len(a.Found) == 0 && a.Claim != "" {
 			l.Exhausted, l.Claim = a.Exhausted, a.Claim
 		}

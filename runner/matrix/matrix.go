@@ -87,7 +87,13 @@ type Answer struct {
 	Claim     string
 	// Vacuous lists goals that no run reached, of a question about every property.
 	Vacuous []string
+	// Curve is how many classes had been seen after so many runs, at points that are
+	// further and further apart.
+	Curve []Point
 }
+
+// Point is a point of a curve.
+type Point struct{ Runs, Classes int }
 
 // Measured is a cell that was explored.
 type Measured struct {
@@ -165,8 +171,14 @@ func ask(ctx context.Context, c Cell, q Question, o Options) (*Answer, error) {
 		Scenario: c.Scenario, Variant: c.Variant, Profile: c.Profile, Judge: q.Judge, Strategy: o.Strategy, Seed: o.Seed,
 		Runs: o.Runs, Workers: o.Workers, Minimise: -1, StopAtFirst: q.Finds != "",
 	}
-	if o.Progress != nil {
-		ro.Progress = func(p runner.Progress) { o.Progress(q, p) }
+	var curve []Point
+	ro.Progress = func(p runner.Progress) {
+		if n := len(curve); n == 0 || p.Runs >= curve[n-1].Runs+curve[n-1].Runs/4 {
+			curve = append(curve, Point{p.Runs, p.Classes})
+		}
+		if o.Progress != nil {
+			o.Progress(q, p)
+		}
 	}
 	r, err := runner.Explore(ctx, ro)
 	if err != nil {
@@ -177,6 +189,7 @@ func ask(ctx context.Context, c Cell, q Question, o Options) (*Answer, error) {
 	}
 	a := &Answer{
 		Question: q, Found: r.Failures, Runs: r.Runs, Steps: r.Steps, Classes: r.Classes, Exhausted: r.Exhausted, Claim: r.Claim,
+		Curve: append(curve, Point{r.Runs, r.Classes}),
 	}
 	if q.Judge == nil && !q.Open {
 		a.Vacuous = r.Vacuous()
