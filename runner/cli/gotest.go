@@ -47,15 +47,12 @@ beginning of a hash of the store, or a .sim file.`,
 			if err != nil {
 				return usage(fmt.Errorf("gotest %s: %w", l.ref, err))
 			}
-			if f.file != "" && !strings.HasSuffix(f.file, "_test.go") {
-				return usage(fmt.Errorf("gotest --output %s: Go takes only files whose name ends in _test.go for tests", f.file))
-			}
-			if old, err := os.ReadFile(f.file); err == nil && f.file != "" && !bytes.Contains(old, []byte("simtest.Regression")) {
-				return usage(fmt.Errorf("gotest --output %s: the file is there, and is not one that gotest wrote: say another name", f.file))
-			}
 			if f.file == "" {
 				_, err = s.out.Write(text)
 				return err
+			}
+			if err := f.mayWrite(); err != nil {
+				return usage(err)
 			}
 			if err := runner.WriteWhole(f.file, func(w io.Writer) error { _, err := w.Write(text); return err }); err != nil {
 				return fmt.Errorf("write test %q: %w", f.file, err)
@@ -71,6 +68,17 @@ beginning of a hash of the store, or a .sim file.`,
 	flags.StringVarP(&f.file, "output", "o", "", "write to `file` instead of stdout")
 	s.dbFlag(c)
 	return c
+}
+
+// mayWrite refuses files that are no tests, and those that gotest did not write.
+func (f *gotestFlags) mayWrite() error {
+	if !strings.HasSuffix(f.file, "_test.go") {
+		return fmt.Errorf("gotest --output %s: Go takes only files whose name ends in _test.go for tests", f.file)
+	}
+	if old, err := os.ReadFile(f.file); err == nil && !bytes.Contains(old, []byte("simtest.Regression")) {
+		return fmt.Errorf("gotest --output %s: the file is there, and is not one that gotest wrote: say another name", f.file)
+	}
+	return nil
 }
 
 // source is the text of the test.

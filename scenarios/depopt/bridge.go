@@ -88,13 +88,7 @@ func Reimport() *sim.Scenario {
 			c := h.client("client", false)
 			s := &ssrClient{h: h, c: c}
 			h.script(c, func(a env.Async) error {
-				if err := h.initServer(a, c, h.sys.SSR); err != nil {
-					return err
-				}
-				if err := s.enter(a); err != nil {
-					return err
-				}
-				if err := sleep(a, c.Loop, millis(400)); err != nil {
+				if err := s.start(a); err != nil {
 					return err
 				}
 				h.background(0, h.ssr, "/bg-b")
@@ -160,13 +154,7 @@ func (h *world) stateWorld(k stateKnobs, judged []property, goals ...goal) {
 	c := h.client("client", false)
 	s := &ssrClient{h: h, c: c}
 	h.script(c, func(a env.Async) error {
-		if err := h.initServer(a, c, h.sys.SSR); err != nil {
-			return err
-		}
-		if err := s.enter(a); err != nil {
-			return err
-		}
-		if err := sleep(a, c.Loop, millis(400)); err != nil {
+		if err := s.start(a); err != nil {
 			return err
 		}
 		h.facts.want(c.ID, model.ModuleLate)

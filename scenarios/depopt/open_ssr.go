@@ -174,13 +174,7 @@ func ReoptTwice() *sim.Scenario {
 			h.build(setup{app: app, envs: envsSSR, home: "ssr", judged: all()})
 			c := h.client("client", false)
 			h.script(c, func(a env.Async) error {
-				if err := h.initServer(a, c, h.sys.SSR); err != nil {
-					return err
-				}
-				if err := (&ssrClient{h: h, c: c}).enter(a); err != nil {
-					return err
-				}
-				if err := sleep(a, c.Loop, millis(400)); err != nil {
+				if err := (&ssrClient{h: h, c: c}).start(a); err != nil {
 					return err
 				}
 				h.background(0, h.ssr, "/bg-b")
@@ -202,14 +196,8 @@ func (h *world) keepAsking(a env.Async, c *model.HTTPClient, long int) error {
 		h.facts.want(one.ID, model.ModuleLate)
 		h.work++
 		c.Loop.Async(func(b env.Async) (any, error) {
-			out := &outcome{}
-			for range 3 {
-				if err := s.request(b, true, out); err != nil {
-					return nil, err
-				}
-				if out.Attempts[len(out.Attempts)-1] == model.StatusOK {
-					break
-				}
+			if err := s.ask(b, 3); err != nil {
+				return nil, err
 			}
 			h.done(nil)
 			return nil, nil
@@ -260,14 +248,8 @@ func (h *world) hookScript(at int) {
 					two.ID = 1000
 					h.facts.want(two.ID, model.ModuleLate)
 					second := &ssrClient{h: h, c: &two}
-					out := &outcome{}
-					for range 3 {
-						if err := second.request(a, true, out); err != nil {
-							return nil, err
-						}
-						if out.Attempts[len(out.Attempts)-1] == model.StatusOK {
-							break
-						}
+					if err := second.ask(a, 3); err != nil {
+						return nil, err
 					}
 					h.done(nil)
 					return nil, nil
@@ -276,27 +258,12 @@ func (h *world) hookScript(at int) {
 		}, millis(at))
 	}
 	h.script(c, func(a env.Async) error {
-		if err := h.initServer(a, c, h.sys.SSR); err != nil {
-			return err
-		}
-		if err := s.enter(a); err != nil {
-			return err
-		}
-		if err := sleep(a, c.Loop, millis(400)); err != nil {
+		if err := s.start(a); err != nil {
 			return err
 		}
 		h.facts.want(c.ID, model.ModuleLate)
 		h.background(millis(5), h.ssr, "/bg-b")
-		out := &outcome{}
-		for range 3 {
-			if err := s.request(a, true, out); err != nil {
-				return err
-			}
-			if out.Attempts[len(out.Attempts)-1] == model.StatusOK {
-				return nil
-			}
-		}
-		return nil
+		return s.ask(a, 3)
 	})
 }
 
@@ -339,13 +306,7 @@ func (h *world) discoverWhileRunning(calm bool, begin func()) {
 	c := h.client("client", false)
 	s := &ssrClient{h: h, c: c}
 	h.script(c, func(a env.Async) error {
-		if err := h.initServer(a, c, h.sys.SSR); err != nil {
-			return err
-		}
-		if err := s.enter(a); err != nil {
-			return err
-		}
-		if err := sleep(a, c.Loop, millis(400)); err != nil {
+		if err := s.start(a); err != nil {
 			return err
 		}
 		if calm {
@@ -353,16 +314,7 @@ func (h *world) discoverWhileRunning(calm bool, begin func()) {
 		}
 		begin()
 		h.facts.want(c.ID, model.ModuleLate)
-		out := &outcome{}
-		for range maxAttempts {
-			if err := s.request(a, true, out); err != nil {
-				return err
-			}
-			if out.Attempts[len(out.Attempts)-1] == model.StatusOK {
-				return nil
-			}
-		}
-		return nil
+		return s.ask(a, maxAttempts)
 	})
 }
 

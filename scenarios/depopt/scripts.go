@@ -194,17 +194,37 @@ func (s *ssrClient) request(a env.Async, fresh bool, out *outcome) error {
 	return err
 }
 
+// start is how a script of SSR begins: the server is there, the entry has been imported,
+// and what that began is over.
+func (s *ssrClient) start(a env.Async) error {
+	if err := s.h.initServer(a, s.c, s.h.sys.SSR); err != nil {
+		return err
+	}
+	if err := s.enter(a); err != nil {
+		return err
+	}
+	return sleep(a, s.c.Loop, millis(400))
+}
+
+// ask asks through fresh namespaces until the page is there, at most so many times.
+func (s *ssrClient) ask(a env.Async, times int) error {
+	out := &outcome{}
+	for range times {
+		if err := s.request(a, true, out); err != nil {
+			return err
+		}
+		if out.Attempts[len(out.Attempts)-1] == model.StatusOK {
+			break
+		}
+	}
+	return nil
+}
+
 // ssrScript is the standard script of SSR.
 func (h *world) ssrScript(c *model.HTTPClient, out *outcome) {
 	s := &ssrClient{h: h, c: c}
 	h.script(c, func(a env.Async) error {
-		if err := h.initServer(a, c, h.sys.SSR); err != nil {
-			return err
-		}
-		if err := s.enter(a); err != nil {
-			return err
-		}
-		if err := sleep(a, c.Loop, millis(400)); err != nil {
+		if err := s.start(a); err != nil {
 			return err
 		}
 		h.facts.want(c.ID, model.ModuleLate)

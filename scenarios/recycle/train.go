@@ -24,15 +24,18 @@ func Train() *sim.Scenario {
 			fails([]string{fresh, agree}, "v1", "v2", "v4"),
 			healed("v1+jb", "v2+jb", "v3+jb", "v4+jb"),
 		),
-		world: func(f *fleet, s *setup) {
-			s.flips, s.token = true, 1
-			s.script = func(d *deploy) {
-				d.whenWarm(func() {
-					d.publish(2, d.rollThenJobs)
-				})
-			}
-		},
+		world: trainWorld,
 	}.scenario()
+}
+
+// trainWorld is a warm fleet whose shell is published, and rolled out.
+func trainWorld(_ *fleet, s *setup) {
+	s.flips, s.token = true, 1
+	s.script = func(d *deploy) {
+		d.whenWarm(func() {
+			d.publish(2, d.rollThenJobs)
+		})
+	}
 }
 
 // healed are variants whose fleet is wrong until the job replaces it.
@@ -56,14 +59,7 @@ func TrainLateStart() *sim.Scenario {
 		judged:   []string{fresh},
 		fixed:    fixed{tasks: 1}, // two are rolled one after the other, and the first would report before the second flip
 		expect:   fails([]string{fresh}, "v0", "v3"),
-		world: func(f *fleet, s *setup) {
-			s.flips, s.token = true, 1
-			s.script = func(d *deploy) {
-				d.whenWarm(func() {
-					d.publish(2, d.rollThenJobs)
-				})
-			}
-		},
+		world:    trainWorld,
 	}.scenario()
 }
 
