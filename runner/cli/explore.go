@@ -16,7 +16,7 @@ import (
 
 // exploration is the work of one run command: its campaigns, one after the other.
 type exploration struct {
-	*session
+	*invocation
 	*plan
 	store *store.Store    // nil until there is something to store
 	told  map[string]bool // failures whose story has been told, by variant and signature
@@ -24,8 +24,8 @@ type exploration struct {
 	done  int
 }
 
-func (s *session) explore(ctx context.Context, p *plan) error {
-	e := &exploration{session: s, plan: p, told: make(map[string]bool)}
+func (s *invocation) explore(ctx context.Context, p *plan) error {
+	e := &exploration{invocation: s, plan: p, told: make(map[string]bool)}
 	// A store that cannot be used is better known before a long exploration. One
 	// that does not exist is made when there is something to store, so that a
 	// mistake in the command leaves nothing behind.

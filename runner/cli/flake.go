@@ -22,7 +22,7 @@ type flakeFlags struct {
 	params, judge                   []string
 }
 
-func (s *session) flakeCommand() *cobra.Command {
+func (s *invocation) flakeCommand() *cobra.Command {
 	var f flakeFlags
 	c := &cobra.Command{
 		Use:   "flake SCENARIO",
@@ -67,7 +67,7 @@ level: the scenario has to say how near a run has come (World.Level, or goals).`
 	return c
 }
 
-func (s *session) flakeOptions(f *flakeFlags, name string) (*flake.Options, error) {
+func (s *invocation) flakeOptions(f *flakeFlags, name string) (*flake.Options, error) {
 	sc, err := s.scenario(name)
 	if err != nil {
 		return nil, err
@@ -111,7 +111,7 @@ func (s *session) flakeOptions(f *flakeFlags, name string) (*flake.Options, erro
 }
 
 // flakeProgress tells now and then how many runs there were.
-func (s *session) flakeProgress(name string) func(runs, failed int) {
+func (s *invocation) flakeProgress(name string) func(runs, failed int) {
 	started := s.Clock.Now()
 	last := time.Duration(0)
 	return func(runs, failed int) {
@@ -158,7 +158,7 @@ func fieldsOfRate(r *flake.Rate) rateFields {
 }
 
 // flake tells one rate, and keeps a story of each kind of failure.
-func (s *session) flake(ctx context.Context, o *flake.Options) error {
+func (s *invocation) flake(ctx context.Context, o *flake.Options) error {
 	r, err := flake.Measure(ctx, *o)
 	if err != nil {
 		return usage(err)
@@ -191,7 +191,7 @@ func (s *session) flake(ctx context.Context, o *flake.Options) error {
 const maxKinds = 8
 
 // keepKinds stores a trace of each kind of failure, and returns their hashes.
-func (s *session) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate) ([]string, error) {
+func (s *invocation) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate) ([]string, error) {
 	if len(r.Kinds) == 0 {
 		return nil, nil
 	}

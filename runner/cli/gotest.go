@@ -23,7 +23,7 @@ type gotestFlags struct {
 	imports               []string
 }
 
-func (s *session) gotestCommand() *cobra.Command {
+func (s *invocation) gotestCommand() *cobra.Command {
 	var f gotestFlags
 	c := &cobra.Command{
 		Use:   "gotest TRACE",

@@ -16,7 +16,7 @@ type mergeLine struct {
 	Added  int64  `json:"added"`  // of those, new
 }
 
-func (s *session) mergeCommand() *cobra.Command {
+func (s *invocation) mergeCommand() *cobra.Command {
 	var into string
 	c := &cobra.Command{
 		Use:   "merge DB... --into DB",
@@ -40,7 +40,7 @@ order, gives the same store. What is merged from is left as it is.`,
 	return c
 }
 
-func (s *session) merge(c *cobra.Command, from []string, into string) error {
+func (s *invocation) merge(c *cobra.Command, from []string, into string) error {
 	ctx := c.Context()
 	for _, path := range from {
 		a, err1 := filepath.Abs(path)

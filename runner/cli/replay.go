@@ -20,7 +20,7 @@ type replayLine struct {
 	traceFields
 }
 
-func (s *session) replayCommand() *cobra.Command {
+func (s *invocation) replayCommand() *cobra.Command {
 	var variant string
 	var lenient, full bool
 	c := &cobra.Command{
@@ -55,7 +55,7 @@ a schedule that was recorded with another version of the logic.`,
 	return c
 }
 
-func (s *session) replay(ctx context.Context, l *loaded, variant string, lenient, full bool) error {
+func (s *invocation) replay(ctx context.Context, l *loaded, variant string, lenient, full bool) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("replay %s: %w", l.ref, err)
 	}
@@ -97,7 +97,7 @@ func inherit(r *runner.Replayed, t *sim.Trace) {
 
 // afterReplay are the commands below the story of a replay. The story of another
 // failure is not in the store: exploring finds and keeps it.
-func (s *session) afterReplay(l, again *loaded) []reports.Command {
+func (s *invocation) afterReplay(l, again *loaded) []reports.Command {
 	if again.trace.Signature == l.trace.Signature && again.trace.Variant == l.trace.Variant {
 		if !again.trace.Verdict.Failed() {
 			return nil
@@ -107,7 +107,7 @@ func (s *session) afterReplay(l, again *loaded) []reports.Command {
 	return []reports.Command{{Name: "explore", Line: s.exploreLine(l.scenario, again.trace) + s.dbArgument()}}
 }
 
-func (s *session) replayLine(l *loaded, variant string) string {
+func (s *invocation) replayLine(l *loaded, variant string) string {
 	line := s.Program + " replay " + quote(l.ref)
 	if !l.file {
 		line += s.dbArgument()
@@ -119,7 +119,7 @@ func (s *session) replayLine(l *loaded, variant string) string {
 }
 
 // exploreLine is the command that explores around the world of t.
-func (s *session) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
+func (s *invocation) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
 	line := s.Program + " run " + quote(t.Scenario)
 	if t.Variant != "" {
 		line += " --variant " + quote(t.Variant)

@@ -22,7 +22,7 @@ type runFlags struct {
 	full                                    bool
 }
 
-func (s *session) runCommand() *cobra.Command {
+func (s *invocation) runCommand() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run SCENARIO",

@@ -12,7 +12,7 @@ import (
 )
 
 // checkScenarios refuses a binary in which a name means two things.
-func (s *session) checkScenarios() error {
+func (s *invocation) checkScenarios() error {
 	seen := make(map[string]bool)
 	for _, sc := range s.Scenarios {
 		if seen[sc.Name] {
@@ -23,7 +23,7 @@ func (s *session) checkScenarios() error {
 	return nil
 }
 
-func (s *session) scenario(name string) (*sim.Scenario, error) {
+func (s *invocation) scenario(name string) (*sim.Scenario, error) {
 	var known []string
 	for _, sc := range s.Scenarios {
 		if sc.Name == name {
@@ -140,7 +140,7 @@ func paramValue(doc *sim.ParamDoc, value string) (int64, error) {
 }
 
 // completeScenario offers the names of scenarios to the shell.
-func (s *session) completeScenario(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (s *invocation) completeScenario(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -152,7 +152,7 @@ func (s *session) completeScenario(_ *cobra.Command, args []string, _ string) ([
 }
 
 // completeVariant offers the variants of the scenario named first.
-func (s *session) completeVariant(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (s *invocation) completeVariant(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

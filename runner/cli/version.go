@@ -49,7 +49,7 @@ type versionLine struct {
 	Platform string `json:"platform"`
 }
 
-func (s *session) versionCommand() *cobra.Command {
+func (s *invocation) versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print what this binary was built from",

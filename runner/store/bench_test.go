@@ -155,8 +155,9 @@ func BenchmarkAddBare(b *testing.B) {
 func insertRows(b *testing.B, s *Store, rows []*traceRow) {
 	tx, err := s.write.BeginTx(context.Background(), &sql.TxOptions{})
 	require.NoError(b, err)
+	put := s.writer.put.in(context.Background(), tx)
 	for _, r := range rows {
-		_, err := r.insert(context.Background(), &s.writer.put, tx)
+		_, err := r.insert(context.Background(), put)
 		require.NoError(b, err)
 	}
 	require.NoError(b, tx.Commit())
