@@ -99,7 +99,9 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       orElse(s.Build.Module, "(no build information)"),
 	}
+	root.SetVersionTemplate(s.versionText())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetIn(s.Stdin)
 	root.SetOut(s.out)
@@ -110,7 +112,8 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 	root.AddCommand(
 		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(), s.gotestCommand(),
 		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
-		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
+		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.pruneCommand(), s.exportCommand(), s.importCommand(),
+		s.doctorCommand(), s.versionCommand(), s.completionCommand(), s.manCommand(),
 	)
 	return root
 }

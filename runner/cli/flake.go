@@ -11,6 +11,7 @@ import (
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/flake"
 	"github.com/seed-3519b94c/simrun/runner/store"
+	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
 )
 
@@ -33,7 +34,10 @@ confidence.
 
 With --against, two variants run in the same worlds until it is clear which fails less
 often. With --split, a rate too small to be seen is estimated by splitting, level by
-level: the scenario has to say how near a run has come (World.Level, or goals).`,
+level: the scenario has to say how near a run has come (World.Level, or goals).
+
+A rate is an estimate and no verdict: the exit code is 0 although runs failed. With
+--against it is 1 if the second variant is shown to fail more often.`,
 		Example: "  simrun flake cart/total --variant racy\n  simrun flake cart/total --variant racy --against locked --profile ci-loaded",
 		Args:    exactly("SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -180,11 +184,26 @@ func (s *invocation) flake(ctx context.Context, o *flake.Options) error {
 	s.printf("%s: %s\n", rateTitle(r), rateText(r))
 	if r.Failed == 0 {
 		s.printf("           a rate of %s or more would have shown itself with 95 %% confidence\n", percent(r.Interval.Hi))
+		s.hintRare(o)
 	}
 	for i, k := range r.Kinds {
 		s.printf("kind       %s: %s\n           %s show %s%s\n", k.Signature, plural(k.Count, "run"), s.Program, hashes[i][:8], s.dbArgument())
 	}
 	return nil
+}
+
+// hintRare says what to do about a rate that is too small to be seen.
+func (s *invocation) hintRare(o *flake.Options) {
+	for _, p := range o.Scenario.AllProfiles() {
+		if p.Name == o.Profile && p.HoldOneIn == 0 {
+			s.printf("           profile %s never holds a step for long: its HoldOneIn and HoldMax say how often and how long\n", p.Name)
+		}
+		if p.Name == o.Profile && len(p.Faults) == 0 {
+			s.printf("           profile %s lets no fault strike: its Faults say how likely each is\n", p.Name)
+		}
+	}
+	s.printf("           for a smaller rate give more --runs, or --split; whether it can fail at all shows\n           %s\n",
+		s.exploreLine(o.Scenario, &sim.Trace{Scenario: o.Scenario.Name, Variant: o.Variant, Profile: o.Profile})+s.dbArgument())
 }
 
 // maxKinds of a rate are kept as stories.

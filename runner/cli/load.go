@@ -20,6 +20,7 @@ type loaded struct {
 	ref      string // what to type to mean it again
 	hash     string
 	file     bool
+	steps    int // limit of the run, if it is not the default one
 }
 
 // load reads the trace that ref means: a .sim file, or the number or the hash of
@@ -98,7 +99,10 @@ func (s *invocation) commands(l *loaded) []reports.Command {
 		}
 		return quote(ref) + s.dbArgument()
 	}
-	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref)}}
+	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref) + l.stepsArgument()}}
+	if l.stepsArgument() != "" {
+		return list // there is no more to it than that it takes long
+	}
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
 		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})
 	}

@@ -23,6 +23,7 @@ type replayLine struct {
 func (s *invocation) replayCommand() *cobra.Command {
 	var variant string
 	var lenient, full bool
+	var steps int
 	c := &cobra.Command{
 		Use:   "replay TRACE|FILE",
 		Short: "Run a stored schedule again, exactly",
@@ -44,10 +45,15 @@ a schedule that was recorded with another version of the logic.`,
 					return err
 				}
 			}
+			if steps < 0 {
+				return usage(fmt.Errorf("--steps %d: want 1 or more, or 0 for the default", steps))
+			}
+			l.steps = steps
 			return s.replay(c.Context(), l, variant, lenient, full)
 		},
 	}
 	c.Flags().StringVar(&variant, "variant", "", "replay against this `variant` (default: that of the trace)")
+	c.Flags().IntVar(&steps, "steps", 0, "`number` of steps at most, as of the run (default: 100,000)")
 	c.Flags().BoolVar(&lenient, "lenient", false, "skip what no longer exists")
 	c.Flags().BoolVar(&full, "full", false, "print every step")
 	s.dbFlag(c)
@@ -59,13 +65,14 @@ func (s *invocation) replay(ctx context.Context, l *loaded, variant string, leni
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("replay %s: %w", l.ref, err)
 	}
-	r, err := runner.Replay(runner.Options{Scenario: l.scenario, Variant: variant, Clock: s.Clock}, l.trace, lenient)
+	o := runner.Options{Scenario: l.scenario, Variant: variant, Limits: sim.Limits{Steps: l.steps}, Clock: s.Clock}
+	r, err := runner.Replay(o, l.trace, lenient)
 	if err != nil {
 		return usage(fmt.Errorf("replay %s: %w", l.ref, err))
 	}
 	inherit(r, l.trace)
 	s.raise(replayCode(r))
-	again := &loaded{trace: r.Trace, scenario: l.scenario, ref: l.ref, hash: r.Trace.Hash(), file: l.file}
+	again := &loaded{trace: r.Trace, scenario: l.scenario, ref: l.ref, hash: r.Trace.Hash(), file: l.file, steps: l.steps}
 	if s.json {
 		return s.emit(replayLine{
 			line: newLine("replay"), Outcome: r.Outcome.String(), Exact: r.Exact, Divergence: r.Divergence,
@@ -107,11 +114,20 @@ func (s *invocation) afterReplay(l, again *loaded) []reports.Command {
 	return []reports.Command{{Name: "explore", Line: s.exploreLine(l.scenario, again.trace) + s.dbArgument()}}
 }
 
+// stepsArgument is the limit on a run that reached it: without it the run would go on.
+func (l *loaded) stepsArgument() string {
+	if l.steps == 0 || l.trace.Verdict != sim.Budget {
+		return ""
+	}
+	return fmt.Sprint(" --steps ", l.steps)
+}
+
 func (s *invocation) replayLine(l *loaded, variant string) string {
 	line := s.Program + " replay " + quote(l.ref)
 	if !l.file {
 		line += s.dbArgument()
 	}
+	line += l.stepsArgument()
 	if variant != "" {
 		line += " --variant " + quote(variant)
 	}

@@ -63,19 +63,33 @@ func (s *Store) Import(ctx context.Context, path string) (hash string, err error
 	if err := s.writable("import into store"); err != nil {
 		return "", err
 	}
-	file, err := os.ReadFile(path)
+	t, created, blob, err := readExport(path)
 	if err != nil {
-		return "", fmt.Errorf("import trace: %w", err)
-	}
-	t, created, blob, err := openExport(file)
-	if err != nil {
-		return "", &Error{Doing: "import trace", Path: path, Kind: Corrupt, Err: err, Advice: "export it again; nothing was imported from it"}
+		return "", err
 	}
 	row := &traceRow{Summary: summarize(t, created), blob: blob}
 	if err := s.writer.add(ctx, row); err != nil {
 		return "", err
 	}
 	return row.Hash, s.Flush(ctx)
+}
+
+// CheckExport returns the error that Import would return for a file, nil if it is sound.
+func CheckExport(path string) error {
+	_, _, _, err := readExport(path)
+	return err
+}
+
+func readExport(path string) (t *sim.Trace, created time.Time, blob []byte, err error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, created, nil, fmt.Errorf("import trace: %w", err)
+	}
+	t, created, blob, err = openExport(file)
+	if err != nil {
+		err = &Error{Doing: "import trace", Path: path, Kind: BadExport, Err: err, Advice: "export it again; nothing was imported from it"}
+	}
+	return t, created, blob, err
 }
 
 // openExport reads what sealExport wrote, and nothing else.

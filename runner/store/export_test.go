@@ -64,7 +64,7 @@ func TestADamagedExportIsRefused(t *testing.T) {
 		_, err := s.Import(ctx, path)
 		require.ErrorContains(t, err, c.want)
 		require.ErrorContains(t, err, path)
-		assert.Equal(t, Corrupt, KindOf(err))
+		assert.Equal(t, BadExport, KindOf(err))
 	}
 }
 
