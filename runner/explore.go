@@ -146,7 +146,7 @@ type campaign struct {
 	cover   *coverage
 	known   map[string]*Failure
 	kept    map[uint64]int // runs handed to Options.Kept, by class
-	mu      sync.Mutex // guards report
+	mu      sync.Mutex     // guards report
 	report  Report
 	stuck   atomic.Bool // some worlds may still be in use
 }

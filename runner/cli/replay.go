@@ -71,6 +71,9 @@ func (s *invocation) replay(ctx context.Context, l *loaded, variant string, leni
 		return usage(fmt.Errorf("replay %s: %w", l.ref, err))
 	}
 	inherit(r, l.trace)
+	if l.file && r.Outcome == runner.Reproduced {
+		r.Trace.Races = runner.KeptRaces(l.ref, r.Trace)
+	}
 	s.raise(replayCode(r))
 	again := &loaded{trace: r.Trace, scenario: l.scenario, ref: l.ref, hash: r.Trace.Hash(), file: l.file, steps: l.steps}
 	if s.json {

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// checkScenarios refuses a binary in which a name means two things.
+// checkScenarios refuses a binary in which a name means two things, or none.
 func (s *invocation) checkScenarios() error {
 	seen := make(map[string]bool)
 	for _, sc := range s.Scenarios {
@@ -19,6 +19,9 @@ func (s *invocation) checkScenarios() error {
 			return usage(fmt.Errorf("two scenarios of this binary are called %q: give each a name of its own", sc.Name))
 		}
 		seen[sc.Name] = true
+		if err := sc.Check(); err != nil {
+			return usage(err)
+		}
 	}
 	return nil
 }
