@@ -111,7 +111,7 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 	})
 	root.AddCommand(
 		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(), s.gotestCommand(),
-		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
+		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(), s.reportCommand(),
 		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.pruneCommand(), s.exportCommand(), s.importCommand(),
 		s.doctorCommand(), s.versionCommand(), s.completionCommand(), s.manCommand(),
 	)

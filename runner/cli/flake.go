@@ -37,7 +37,8 @@ often. With --split, a rate too small to be seen is estimated by splitting, leve
 level: the scenario has to say how near a run has come (World.Level, or goals).
 
 A rate is an estimate and no verdict: the exit code is 0 although runs failed. With
---against it is 1 if the second variant is shown to fail more often.`,
+--against it is 1 if the second variant is shown to fail more often. The rate of all worlds
+and all properties is kept in the store, for ` + "`simrun report`" + `.`,
 		Example: "  simrun flake cart/total --variant racy\n  simrun flake cart/total --variant racy --against locked --profile ci-loaded",
 		Args:    exactly("SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -163,6 +164,7 @@ func fieldsOfRate(r *flake.Rate) rateFields {
 
 // flake tells one rate, and keeps a story of each kind of failure.
 func (s *invocation) flake(ctx context.Context, o *flake.Options) error {
+	started := s.Clock.Now()
 	r, err := flake.Measure(ctx, *o)
 	if err != nil {
 		return usage(err)
@@ -170,7 +172,7 @@ func (s *invocation) flake(ctx context.Context, o *flake.Options) error {
 	if r.Interrupted {
 		s.raise(Interrupted)
 	}
-	hashes, err := s.keepKinds(context.WithoutCancel(ctx), o, r)
+	hashes, err := s.keepRate(context.WithoutCancel(ctx), o, r, started)
 	if err != nil {
 		return err
 	}
@@ -209,16 +211,23 @@ func (s *invocation) hintRare(o *flake.Options) {
 // maxKinds of a rate are kept as stories.
 const maxKinds = 8
 
-// keepKinds stores a trace of each kind of failure, and returns their hashes.
-func (s *invocation) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate) ([]string, error) {
-	if len(r.Kinds) == 0 {
-		return nil, nil
-	}
+// sampling is the strategy of campaigns that measure a rate.
+const sampling = "sampling"
+
+// keepRate stores what was measured and a trace of each kind of failure, and returns the
+// hashes of the traces.
+func (s *invocation) keepRate(ctx context.Context, o *flake.Options, r *flake.Rate, started time.Time) ([]string, error) {
 	db, err := store.Open(s.db, store.Options{Clock: s.Clock})
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close() //nolint:errcheck // what was added has been flushed
+	// A rate in part of the worlds, or of some properties, is not that of the variant.
+	if len(o.Params) == 0 && len(o.Judge) == 0 {
+		if err := db.AddCampaign(ctx, s.rateRecord(o, r, started)); err != nil {
+			return nil, err
+		}
+	}
 	r.Kinds = r.Kinds[:min(len(r.Kinds), maxKinds)]
 	var hashes []string
 	for _, k := range r.Kinds {
@@ -226,7 +235,7 @@ func (s *invocation) keepKinds(ctx context.Context, o *flake.Options, r *flake.R
 		if err != nil {
 			return nil, err
 		}
-		t.Strategy = "sampling, seed " + strconv.FormatUint(o.Seed, 10)
+		t.Strategy = sampling + ", seed " + strconv.FormatUint(o.Seed, 10)
 		t.Module, t.Revision = s.Build.Module, s.Build.Revision
 		if _, err := db.Add(ctx, t); err != nil {
 			return nil, err
@@ -234,6 +243,31 @@ func (s *invocation) keepKinds(ctx context.Context, o *flake.Options, r *flake.R
 		hashes = append(hashes, t.Hash())
 	}
 	return hashes, db.Flush(ctx)
+}
+
+// rateRecord is what the store keeps of a measured rate.
+func (s *invocation) rateRecord(o *flake.Options, r *flake.Rate, started time.Time) store.Campaign {
+	c := store.Campaign{
+		Scenario: r.Scenario, Variant: r.Variant, Profile: r.Profile, Mode: sim.Sampled, Strategy: sampling,
+		Seed: strconv.FormatUint(o.Seed, 10), Workers: o.Workers, Started: started, Elapsed: s.Clock.Since(started),
+		Module: s.Build.Module, Revision: s.Build.Revision, Stopped: "runs",
+		Counts: []store.Count{{Strategy: sampling, Verdict: sim.Pass, Runs: int64(r.Runs - r.Failed)}},
+	}
+	switch {
+	case r.Interrupted:
+		c.Stopped = "interrupted"
+	case r.Stopped:
+		c.Stopped = "precision"
+	}
+	for _, k := range r.Kinds {
+		word, _, _ := strings.Cut(k.Signature, " ") // a signature begins with its verdict
+		verdict, err := sim.ParseVerdict(word)
+		if err != nil {
+			verdict = sim.Violation
+		}
+		c.Counts = append(c.Counts, store.Count{Strategy: sampling, Verdict: verdict, Signature: k.Signature, Runs: int64(k.Count)})
+	}
+	return c
 }
 
 func rateTitle(r *flake.Rate) string {
