@@ -169,6 +169,7 @@ func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 	require.Zero(t, code, "%s", out)
 
 	p.flags()
+	p.network()
 
 	out, code = p.run("go", "test", "-simrun.runs", "none", ".")
 	require.Equal(t, 1, code)
@@ -296,6 +297,42 @@ func TestBlocks(t *testing.T) {
 	require.Contains(t, out, `process "A": a process does not come back`)
 	require.Contains(t, out, "it stands at flags_test.go:47 (chan receive): wait with World.NewWaker instead")
 	require.Equal(t, 1, strings.Count(out, "does not come back"), "it is not tried again")
+}
+
+// network checks the example of a network in the README: it fails as it says, and with
+// answers in time it holds.
+func (p *project) network() {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(p.t, err)
+	block := regexp.MustCompile("(?s)```go\n(func order\\(.*?)```").FindSubmatch(readme)
+	require.NotNil(p.t, block, "the README has the example")
+	p.write("network_test.go", `package mine
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/seed-3519b94c/simrun/runner/simtest"
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/env"
+	"github.com/seed-3519b94c/simrun/sim/netsim"
+)
+
+func TestTwice(t *testing.T) {
+	in := *slowAnswers
+	in.Name, in.Windows = "in time", map[string]sim.Window{"order.reply": {Earliest: time.Millisecond, Nominal: 20*time.Millisecond, Latest: 900*time.Millisecond}}
+	simtest.Check(t, &sim.Scenario{Name: "mine/in-time", Profiles: []*sim.Profile{&in}, Build: twice}, simtest.Config{})
+	simtest.Check(t, &sim.Scenario{Name: "mine/twice", Profiles: []*sim.Profile{slowAnswers}, Build: twice}, simtest.Config{})
+}
+
+`+string(block[1]))
+	out, code := p.run("go", "test", "-run", "Twice", "-short", ".")
+	require.Equal(p.t, 1, code, "%s", out)
+	require.Contains(p.t, out, "mine/twice: once violated")
+	require.Contains(p.t, out, "2 orders")
+	require.NotContains(p.t, out, "mine/in-time")
+	require.Contains(p.t, out, "Decides    * shop:order@client#2")
 }
 
 // told is what the tests log of themselves.
