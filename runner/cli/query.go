@@ -20,7 +20,7 @@ func (s *invocation) queryCommand() *cobra.Command {
 		Use:   "query SQL",
 		Short: "Ask the store in SQL",
 		Long: `Ask the store in SQL. Stored are the tables traces, campaigns and runs, and the view
-findings; the tables events, choices and footprints are unpacked from the traces for
+findings; the tables events, choices, footprints and sites are unpacked from the traces for
 the query. Nothing can be changed. ` + "`go doc github.com/seed-3519b94c/simrun/runner/store`" + ` names the columns.`,
 		Example: "  simrun query \"SELECT process, count(*) AS events FROM events GROUP BY 1 ORDER BY 2 DESC\"",
 		Args:    exactly("SQL"),

@@ -135,21 +135,25 @@ func BenchmarkAddBare(b *testing.B) {
 		require.NoError(b, err)
 		rows = append(rows, &traceRow{Summary: summarize(t, time.Unix(0, 0)), blob: blob})
 	}
-	dir, n := b.TempDir(), 0
+	b.ReportAllocs()
+	dir, n, cpu := b.TempDir(), 0, time.Duration(0)
 	for b.Loop() {
 		b.StopTimer()
 		n++
 		s, err := Open(filepath.Join(dir, hex16(uint64(n))), Options{})
 		require.NoError(b, err)
+		before := cpuTime()
 		b.StartTimer()
 		for i := 0; i < len(rows); i += 100 {
 			insertRows(b, s, rows[i:i+100])
 		}
 		b.StopTimer()
+		cpu += cpuTime() - before
 		require.NoError(b, s.Close())
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "traces/s")
+	b.ReportMetric(float64(cpu)/float64(b.N*len(rows)), "cpu-ns/trace")
 }
 
 func insertRows(b *testing.B, s *Store, rows []*traceRow) {
