@@ -171,20 +171,33 @@ func (s *story) decides() []string {
 	switch {
 	case s.t.Mode == sim.Sampled:
 		return []string{"not known: the times of this run were drawn, and its order with them."}
-	case holds > 0 && s.t.Minimised == 0:
-		return []string{"not known yet: " + plural(holds, "event") + " held, and only minimising tells which order matters."}
 	case holds > 0:
-		if waiting := s.unhappened(); len(waiting) > 0 {
-			for _, d := range waiting {
-				out = append(out, "* "+s.refOf(d.AfterName)+" before "+clean(d.Name)+", which had not happened yet when the run failed.")
-			}
-			return append(out, "  Without the hold the run does not fail so.")
-		}
-		return []string{"not known: no pair of events alone."}
+		return s.decidesByHolds(holds)
 	case others > 0:
 		return []string{"no order of events: with these choices and parameters the nominal order fails. No race of timing is needed."}
 	}
 	return []string{"nothing: the nominal order fails. No race of timing is needed."}
+}
+
+// decidesByHolds says what the holds of a schedule decide if no pair of events is known to.
+func (s *story) decidesByHolds(holds int) (out []string) {
+	small := s.t.Minimised > 0
+	mark := "* "
+	if !small {
+		mark = "perhaps "
+	}
+	for _, d := range s.unhappened() {
+		out = append(out, mark+s.refOf(d.AfterName)+" before "+clean(d.Name)+", which had not happened yet when the run failed.")
+	}
+	switch {
+	case len(out) > 0 && small:
+		return append(out, "  Without the hold the run does not fail so.")
+	case len(out) > 0:
+		return append(out, "  Only minimising tells.")
+	case small:
+		return []string{"not known: no pair of events alone."}
+	}
+	return []string{"not known yet: " + plural(holds, "event") + " held, and only minimising tells which order matters."}
 }
 
 // unhappened are the holds whose event had not happened when the run ended.

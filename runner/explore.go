@@ -45,6 +45,7 @@ type outcome struct {
 	reached  []int
 	failing  int
 	found    []foundRun // the first of each signature
+	kept     *keptRun   // nil if nothing is to be kept
 	points   int
 	more     bool
 	complete bool
@@ -144,7 +145,8 @@ type campaign struct {
 	started time.Time
 	cover   *coverage
 	known   map[string]*Failure
-	mu      sync.Mutex // guards report
+	kept    map[uint64]int // runs handed to Options.Kept, by class
+	mu      sync.Mutex     // guards report
 	report  Report
 	stuck   atomic.Bool // some worlds may still be in use
 }
@@ -260,6 +262,9 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 	}
 	r := &c.report
 	c.cover.merge(j, out)
+	if err := c.keep(j, out); err != nil {
+		return true, err
+	}
 	for i, n := range out.reached {
 		if n > 0 && r.reached(out.goals[i]) == 0 {
 			out.goal = true

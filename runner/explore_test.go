@@ -241,7 +241,7 @@ func TestStuck(t *testing.T) {
 			}}
 			_, err := runner.Explore(context.Background(), runner.Options{Scenario: s, Strategy: "random", Stuck: 100 * time.Millisecond})
 			require.ErrorContains(t, err, `scenario "stuck": process "B": a process does not come back: it blocks or spins outside of its environment (for 100ms, after step `)
-			require.ErrorContains(t, err, `; inside a process only calls through env may block`)
+			require.ErrorContains(t, err, `; inside a process only calls through env may block; it stands at explore_test.go:`)
 		})
 	}
 }

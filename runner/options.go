@@ -35,6 +35,12 @@ type Options struct {
 	// looked at, after the campaign, to say whether the other order is possible. Each takes
 	// a run. 0: none.
 	Pairs int
+	// Keep is how many runs of each happens-before class are handed to Kept, passing ones
+	// too, as they ran: KeepAll, or 0 for none. Each is run again, to be recorded. The runs
+	// of the exhaustive strategies, which stand for many orders each, are not.
+	Keep int
+	// Kept is given the traces of Keep, in the order of schedules. An error ends the campaign.
+	Kept func(*sim.Trace) error
 	// Progress, if not nil, is called between batches.
 	Progress func(Progress)
 	// Clock is the wall clock, for Budget and Progress only. nil: the real one.
@@ -64,6 +70,9 @@ func (o *Options) check() error {
 	}
 	if o.Workers < 0 {
 		return fmt.Errorf("explore %q: %d workers; want 1 or more, or 0 for one per core", o.Scenario.Name, o.Workers)
+	}
+	if o.Keep != 0 && o.Kept == nil {
+		return fmt.Errorf("explore %q: Keep is %d, and Kept is nil: give both", o.Scenario.Name, o.Keep)
 	}
 	if o.Runs == 0 {
 		o.Runs = DefaultRuns

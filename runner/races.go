@@ -35,7 +35,9 @@ func (s *shrinker) races(t *sim.Trace) {
 			}
 		}
 		if race.First >= 0 && race.Second >= 0 {
-			race.Resource = conflict(t, int(race.First), int(race.Second))
+			if race.Resource = conflict(t, int(race.First), int(race.Second)); race.Resource == "" {
+				race.Resource = flipped(t, other, int(race.First), int(race.Second))
+			}
 			t.Races = append(t.Races, race)
 		}
 	}

@@ -11,7 +11,7 @@ const watchEvery = 500 * time.Millisecond
 
 // guarded calls f, which runs schedules on workers, and comes back with an error
 // if one of their runs does not: if neither a run nor an event has ended for
-// o.Stuck. Then f is left behind, and the worlds of the workers must not be touched.
+// o.Stuck, or for blockedFor if its process is seen to wait. Then f is left behind, and the worlds of the workers must not be touched.
 // A panic of f comes out here.
 func guarded(o *Options, workers []*worker, f func() error) error {
 	ended := make(chan error, 1)
@@ -69,9 +69,13 @@ func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
 				if p != last[i] || !w.busy.Load() || since[i].IsZero() {
 					last[i], since[i] = p, now
 				}
-				if now.Sub(since[i]) >= o.Stuck {
-					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block",
-						o.Scenario.Name, process, errStuck, o.Stuck, steps)
+				idle := now.Sub(since[i])
+				if idle < min(o.Stuck, blockedFor) {
+					continue
+				}
+				if s := standing(); idle >= o.Stuck || s.blocked() {
+					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block%s",
+						o.Scenario.Name, process, errStuck, min(idle, o.Stuck).Round(time.Second/10), steps, s.text())
 					return
 				}
 			}

@@ -62,6 +62,7 @@ func (w *worker) do(j *job, out *outcome) {
 		return
 	}
 	w.cover.look(w, j, r, out)
+	w.mayKeep(r, out)
 	out.asked, out.faults = strategy.Asked(c), strategy.Faults(c)
 	out.points, out.more = w.delays.Ended()
 	if len(out.found) > 0 {

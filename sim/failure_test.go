@@ -85,7 +85,7 @@ func TestPanicsInProperties(t *testing.T) {
 				w.Process("A", func(p *sim.Proc) { p.Step("s"); p.Step("s") })
 				w.Process("B", func(p *sim.Proc) { p.Step("s"); p.Step("s") })
 			})
-			require.Equal(t, `scenario "test": property "p" panicked: oops`, mistake(t, s, sim.Config{}))
+			require.Regexp(t, `^scenario "test": property "p" panicked at failure_test\.go:\d+: oops$`, mistake(t, s, sim.Config{}))
 		})
 	}
 }

@@ -272,7 +272,11 @@ func guard[T any](w *World, name string, f func() T) T {
 			if m, ok := r.(misuse); ok {
 				panic(m)
 			}
-			w.misuse("property %q panicked: %v", name, r)
+			at := ""
+			if site := panicSite(); site != "" {
+				at = " at " + site
+			}
+			w.misuse("property %q panicked%s: %v", name, at, r)
 		}
 	}()
 	return f()

@@ -1,6 +1,9 @@
 package sim
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Scenario is a world to explore: what it is made of, and what must hold in it.
 type Scenario struct {
@@ -60,6 +63,41 @@ func (s *Scenario) Expected(variant, profile string) Expectation {
 		}
 	}
 	return out
+}
+
+// Check reports the first expectation of a variant, a profile or a documented property that
+// the scenario does not have: it would never be looked at. Names of properties are checked
+// where Properties documents any.
+func (s *Scenario) Check() error {
+	var profiles, properties []string
+	for _, p := range s.AllProfiles() {
+		profiles = append(profiles, p.Name)
+	}
+	for _, p := range s.Properties {
+		properties = append(properties, p.Name)
+	}
+	for _, e := range s.Expect {
+		if err := s.checkExpectation(&e, profiles, properties); err != nil {
+			return fmt.Errorf("an expectation cannot be met: %w", err)
+		}
+	}
+	return nil
+}
+
+func (s *Scenario) checkExpectation(e *Expectation, profiles, properties []string) error {
+	where := "scenario " + s.Name
+	if !slices.Contains(s.Variants, e.Variant) && (e.Variant != "" || len(s.Variants) > 0) {
+		return notOneOf(where, "variant", e.Variant, s.Variants)
+	}
+	if e.Profile != "" && !slices.Contains(profiles, e.Profile) {
+		return notOneOf(where, "profile", e.Profile, profiles)
+	}
+	for _, name := range slices.Concat(e.Fails, e.Holds) {
+		if len(properties) > 0 && !slices.Contains(properties, name) {
+			return notOneOf(where, "property", name, properties)
+		}
+	}
+	return nil
 }
 
 // Allows reports whether a run may come to this verdict by this property: the

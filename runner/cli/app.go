@@ -30,8 +30,8 @@ type App struct {
 	Binary    string // path of the executable: other bytes may measure something else; "": Build alone says
 }
 
-// session is one invocation.
-type session struct {
+// invocation is one command line that is run.
+type invocation struct {
 	*App
 	out  *output
 	code Code
@@ -42,7 +42,7 @@ type session struct {
 // Run runs one command line, without the name of the program, and returns the
 // exit code. When ctx is done, what has been found so far is stored and printed.
 func (a *App) Run(ctx context.Context, args []string) (code int) {
-	s := &session{App: a.withDefaults()}
+	s := &invocation{App: a.withDefaults()}
 	s.out = &output{w: s.Stdout}
 	defer func() {
 		if r := recover(); r != nil {
@@ -83,10 +83,10 @@ func (a *App) withDefaults() *App {
 	return &b
 }
 
-func (s *session) raise(c Code) { s.code = worse(s.code, c) }
+func (s *invocation) raise(c Code) { s.code = worse(s.code, c) }
 
 // root is the tree of commands.
-func (s *session) root() *cobra.Command {
+func (s *invocation) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:   s.Program,
 		Short: "Find races by deterministic simulation, replay them exactly, and keep them fixed",
@@ -99,7 +99,9 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 		RunE:          func(c *cobra.Command, _ []string) error { return c.Help() },
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Version:       orElse(s.Build.Module, "(no build information)"),
 	}
+	root.SetVersionTemplate(s.versionText())
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetIn(s.Stdin)
 	root.SetOut(s.out)
@@ -109,13 +111,14 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 	})
 	root.AddCommand(
 		s.listCommand(), s.runCommand(), s.replayCommand(), s.minimizeCommand(), s.showCommand(), s.gotestCommand(),
-		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(),
-		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.doctorCommand(), s.versionCommand(), s.completionCommand(),
+		s.explainCommand(), s.diffCommand(), s.verifyCommand(), s.matrixCommand(), s.flakeCommand(), s.reportCommand(),
+		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.pruneCommand(), s.exportCommand(), s.importCommand(),
+		s.doctorCommand(), s.versionCommand(), s.completionCommand(), s.manCommand(),
 	)
 	return root
 }
 
-func (s *session) unknownCommand(c *cobra.Command, args []string) error {
+func (s *invocation) unknownCommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
@@ -142,11 +145,11 @@ func exactly(names ...string) cobra.PositionalArgs {
 	}
 }
 
-func (s *session) dbFlag(c *cobra.Command) {
+func (s *invocation) dbFlag(c *cobra.Command) {
 	c.Flags().StringVar(&s.db, "db", store.DefaultPath, "trace store `file`")
 }
 
-func (s *session) jsonFlag(c *cobra.Command) {
+func (s *invocation) jsonFlag(c *cobra.Command) {
 	c.Flags().BoolVar(&s.json, "json", false, "print JSON lines")
 }
 
@@ -164,9 +167,9 @@ func (o *output) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (s *session) printf(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }
+func (s *invocation) printf(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }
 
 // warn says something on stderr that is no reason to fail.
-func (s *session) warn(format string, args ...any) {
+func (s *invocation) warn(format string, args ...any) {
 	fmt.Fprintf(s.Stderr, "simrun: "+format+"\n", args...)
 }

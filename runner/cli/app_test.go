@@ -265,6 +265,21 @@ func TestTwoScenariosOfOneName(t *testing.T) {
 	require.Equal(t, "simrun: two scenarios of this binary are called \"cart/total\": give each a name of its own\n", d.err.String())
 }
 
+func TestAnExpectationOfWhatIsNotThere(t *testing.T) {
+	for want, e := range map[string]sim.Expectation{
+		`scenario cart/total has no variant "racey"; did you mean "racy"?`:    {Variant: "racey"},
+		`scenario cart/total has no property "summ"; did you mean "sum"?`:     {Variant: "racy", Fails: []string{"summ"}},
+		`scenario cart/total has no property "plus"; did you mean`:            {Variant: "racy", Holds: []string{"plus"}},
+		`scenario cart/total has no profile "labtop"; did you mean "laptop"?`: {Variant: "racy", Profile: "labtop"},
+	} {
+		s := lostUpdate()
+		s.Expect = append(s.Expect, e)
+		d := newDesk(t, s)
+		require.Equal(t, 2, d.Run(context.Background(), []string{"list"}))
+		require.Contains(t, d.err.String(), "simrun: an expectation cannot be met: "+strings.TrimSuffix(want, "; did you mean"))
+	}
+}
+
 type brokenOutput struct{ panics bool }
 
 func (b brokenOutput) Write([]byte) (int, error) {

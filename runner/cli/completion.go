@@ -5,7 +5,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (s *session) completionCommand() *cobra.Command {
+func (s *invocation) completionCommand() *cobra.Command {
 	shells := []string{"bash", "zsh", "fish", "powershell"}
 	return &cobra.Command{
 		Use:   "completion SHELL",

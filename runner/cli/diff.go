@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (s *session) diffCommand() *cobra.Command {
+func (s *invocation) diffCommand() *cobra.Command {
 	var full bool
 	c := &cobra.Command{
 		Use:   "diff A B",

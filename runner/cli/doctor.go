@@ -22,7 +22,7 @@ type checkLine struct {
 	Text string `json:"text"`
 }
 
-func (s *session) doctorCommand() *cobra.Command {
+func (s *invocation) doctorCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the store, the machine, and the determinism of every scenario",
@@ -43,7 +43,7 @@ func (s *session) doctorCommand() *cobra.Command {
 }
 
 // check prints the result of one check, and raises the exit code if it failed.
-func (s *session) check(name string, failed Code, text string) error {
+func (s *invocation) check(name string, failed Code, text string) error {
 	s.raise(failed)
 	if s.json {
 		return s.emit(checkLine{newLine("check"), name, failed == OK, text})
@@ -56,7 +56,7 @@ func (s *session) check(name string, failed Code, text string) error {
 	return nil
 }
 
-func (s *session) machine() error {
+func (s *invocation) machine() error {
 	goText := fmt.Sprintf("%s, %s", s.Build.Go, s.Build.Platform)
 	if err := s.check("go", OK, goText+fmt.Sprintf(", %s", plural(runtime.GOMAXPROCS(0), "worker"))); err != nil {
 		return err
@@ -73,7 +73,7 @@ func (s *session) machine() error {
 
 // checkStore opens the store for writing, which brings it up to date, but does
 // not make one.
-func (s *session) checkStore(ctx context.Context) error {
+func (s *invocation) checkStore(ctx context.Context) error {
 	if _, err := os.Stat(s.db); errors.Is(err, fs.ErrNotExist) {
 		return s.check("store", OK, fmt.Sprintf("%s: none yet; `simrun run` makes it", s.db))
 	}
@@ -96,7 +96,7 @@ func (s *session) checkStore(ctx context.Context) error {
 }
 
 // determinism runs every variant of every scenario twice by the same choices.
-func (s *session) determinism(ctx context.Context) error {
+func (s *invocation) determinism(ctx context.Context) error {
 	for _, sc := range s.Scenarios {
 		names, _ := variants(sc, all) // every scenario has them
 		code, text := OK, "two runs by the same choices are one: "+plural(len(names), "variant")
@@ -118,7 +118,7 @@ func (s *session) determinism(ctx context.Context) error {
 
 // twice runs one variant once: the explorer repeats its first run, and also any
 // run that fails.
-func (s *session) twice(ctx context.Context, sc *sim.Scenario, variant string) (Code, string) {
+func (s *invocation) twice(ctx context.Context, sc *sim.Scenario, variant string) (Code, string) {
 	r, err := runner.Explore(ctx, runner.Options{
 		Scenario: sc, Variant: variant, Strategy: "random", Seed: 1, Runs: 1, Workers: 1, Minimise: -1, Clock: s.Clock,
 	})

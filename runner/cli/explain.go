@@ -27,7 +27,7 @@ type explainLine struct {
 	Runs              int      `json:"runs"`
 }
 
-func (s *session) explainCommand() *cobra.Command {
+func (s *invocation) explainCommand() *cobra.Command {
 	var full bool
 	c := &cobra.Command{
 		Use:   "explain TRACE",
@@ -50,7 +50,7 @@ not matter. TRACE is a number or the beginning of a hash of the store, or a .sim
 	return c
 }
 
-func (s *session) explain(ctx context.Context, l *loaded, full bool) error {
+func (s *invocation) explain(ctx context.Context, l *loaded, full bool) error {
 	if !l.trace.Verdict.Failed() {
 		return usage(fmt.Errorf("explain %s: the trace passes: there is no failure to explain", l.ref))
 	}

@@ -16,16 +16,17 @@ import (
 
 // exploration is the work of one run command: its campaigns, one after the other.
 type exploration struct {
-	*session
+	*invocation
 	*plan
 	store *store.Store    // nil until there is something to store
 	told  map[string]bool // failures whose story has been told, by variant and signature
 	apart bool            // a blank line is due before the next campaign
 	done  int
+	runs  int // of the present campaign that were kept whole, because of --keep
 }
 
-func (s *session) explore(ctx context.Context, p *plan) error {
-	e := &exploration{session: s, plan: p, told: make(map[string]bool)}
+func (s *invocation) explore(ctx context.Context, p *plan) error {
+	e := &exploration{invocation: s, plan: p, told: make(map[string]bool)}
 	// A store that cannot be used is better known before a long exploration. One
 	// that does not exist is made when there is something to store, so that a
 	// mistake in the command leaves nothing behind.
@@ -82,6 +83,10 @@ func (e *exploration) campaign(ctx context.Context, variant string, seed uint64)
 		p.width = e.Width
 	}
 	o.Progress = p.update
+	e.runs = 0
+	if o.Keep != 0 {
+		o.Kept = func(t *sim.Trace) error { return e.keepRun(context.WithoutCancel(ctx), t) }
+	}
 	started := e.Clock.Now()
 	r, err := runner.Explore(ctx, o)
 	p.end()
@@ -98,6 +103,17 @@ func (e *exploration) campaign(ctx context.Context, variant string, seed uint64)
 	return errors.Join(kept, usage(err))
 }
 
+// keepRun stores a run as it ran.
+func (e *exploration) keepRun(ctx context.Context, t *sim.Trace) error {
+	if err := e.open(); err != nil {
+		return err
+	}
+	t.Module, t.Revision = e.Build.Module, e.Build.Revision
+	e.runs++
+	_, err := e.store.Add(ctx, t)
+	return err
+}
+
 // keep stores the failures of a campaign and what it did. The failures come back
 // also if storing failed.
 func (e *exploration) keep(ctx context.Context, r *runner.Report, started time.Time) ([]*loaded, error) {
@@ -110,7 +126,7 @@ func (e *exploration) keep(ctx context.Context, r *runner.Report, started time.T
 	}
 	for _, f := range r.Failures {
 		f.Minimal.Module, f.Minimal.Revision = e.Build.Module, e.Build.Revision
-		found = append(found, &loaded{trace: f.Minimal, scenario: e.options.Scenario, hash: f.Minimal.Hash()})
+		found = append(found, &loaded{trace: f.Minimal, scenario: e.options.Scenario, hash: f.Minimal.Hash(), steps: e.options.Limits.Steps})
 	}
 	if err := e.open(); err != nil {
 		return found, err

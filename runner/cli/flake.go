@@ -11,6 +11,7 @@ import (
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/flake"
 	"github.com/seed-3519b94c/simrun/runner/store"
+	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
 )
 
@@ -22,7 +23,7 @@ type flakeFlags struct {
 	params, judge                   []string
 }
 
-func (s *session) flakeCommand() *cobra.Command {
+func (s *invocation) flakeCommand() *cobra.Command {
 	var f flakeFlags
 	c := &cobra.Command{
 		Use:   "flake SCENARIO",
@@ -33,7 +34,11 @@ confidence.
 
 With --against, two variants run in the same worlds until it is clear which fails less
 often. With --split, a rate too small to be seen is estimated by splitting, level by
-level: the scenario has to say how near a run has come (World.Level, or goals).`,
+level: the scenario has to say how near a run has come (World.Level, or goals).
+
+A rate is an estimate and no verdict: the exit code is 0 although runs failed. With
+--against it is 1 if the second variant is shown to fail more often. The rate of all worlds
+and all properties is kept in the store, for ` + "`simrun report`" + `.`,
 		Example: "  simrun flake cart/total --variant racy\n  simrun flake cart/total --variant racy --against locked --profile ci-loaded",
 		Args:    exactly("SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -67,7 +72,7 @@ level: the scenario has to say how near a run has come (World.Level, or goals).`
 	return c
 }
 
-func (s *session) flakeOptions(f *flakeFlags, name string) (*flake.Options, error) {
+func (s *invocation) flakeOptions(f *flakeFlags, name string) (*flake.Options, error) {
 	sc, err := s.scenario(name)
 	if err != nil {
 		return nil, err
@@ -111,7 +116,7 @@ func (s *session) flakeOptions(f *flakeFlags, name string) (*flake.Options, erro
 }
 
 // flakeProgress tells now and then how many runs there were.
-func (s *session) flakeProgress(name string) func(runs, failed int) {
+func (s *invocation) flakeProgress(name string) func(runs, failed int) {
 	started := s.Clock.Now()
 	last := time.Duration(0)
 	return func(runs, failed int) {
@@ -158,7 +163,8 @@ func fieldsOfRate(r *flake.Rate) rateFields {
 }
 
 // flake tells one rate, and keeps a story of each kind of failure.
-func (s *session) flake(ctx context.Context, o *flake.Options) error {
+func (s *invocation) flake(ctx context.Context, o *flake.Options) error {
+	started := s.Clock.Now()
 	r, err := flake.Measure(ctx, *o)
 	if err != nil {
 		return usage(err)
@@ -166,7 +172,7 @@ func (s *session) flake(ctx context.Context, o *flake.Options) error {
 	if r.Interrupted {
 		s.raise(Interrupted)
 	}
-	hashes, err := s.keepKinds(context.WithoutCancel(ctx), o, r)
+	hashes, err := s.keepRate(context.WithoutCancel(ctx), o, r, started)
 	if err != nil {
 		return err
 	}
@@ -180,6 +186,7 @@ func (s *session) flake(ctx context.Context, o *flake.Options) error {
 	s.printf("%s: %s\n", rateTitle(r), rateText(r))
 	if r.Failed == 0 {
 		s.printf("           a rate of %s or more would have shown itself with 95 %% confidence\n", percent(r.Interval.Hi))
+		s.hintRare(o)
 	}
 	for i, k := range r.Kinds {
 		s.printf("kind       %s: %s\n           %s show %s%s\n", k.Signature, plural(k.Count, "run"), s.Program, hashes[i][:8], s.dbArgument())
@@ -187,19 +194,40 @@ func (s *session) flake(ctx context.Context, o *flake.Options) error {
 	return nil
 }
 
+// hintRare says what to do about a rate that is too small to be seen.
+func (s *invocation) hintRare(o *flake.Options) {
+	for _, p := range o.Scenario.AllProfiles() {
+		if p.Name == o.Profile && p.HoldOneIn == 0 {
+			s.printf("           profile %s never holds a step for long: its HoldOneIn and HoldMax say how often and how long\n", p.Name)
+		}
+		if p.Name == o.Profile && len(p.Faults) == 0 {
+			s.printf("           profile %s lets no fault strike: its Faults say how likely each is\n", p.Name)
+		}
+	}
+	s.printf("           for a smaller rate give more --runs, or --split; whether it can fail at all shows\n           %s\n",
+		s.exploreLine(o.Scenario, &sim.Trace{Scenario: o.Scenario.Name, Variant: o.Variant, Profile: o.Profile})+s.dbArgument())
+}
+
 // maxKinds of a rate are kept as stories.
 const maxKinds = 8
 
-// keepKinds stores a trace of each kind of failure, and returns their hashes.
-func (s *session) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate) ([]string, error) {
-	if len(r.Kinds) == 0 {
-		return nil, nil
-	}
+// sampling is the strategy of campaigns that measure a rate.
+const sampling = "sampling"
+
+// keepRate stores what was measured and a trace of each kind of failure, and returns the
+// hashes of the traces.
+func (s *invocation) keepRate(ctx context.Context, o *flake.Options, r *flake.Rate, started time.Time) ([]string, error) {
 	db, err := store.Open(s.db, store.Options{Clock: s.Clock})
 	if err != nil {
 		return nil, err
 	}
 	defer db.Close() //nolint:errcheck // what was added has been flushed
+	// A rate in part of the worlds, or of some properties, is not that of the variant.
+	if len(o.Params) == 0 && len(o.Judge) == 0 {
+		if err := db.AddCampaign(ctx, s.rateRecord(o, r, started)); err != nil {
+			return nil, err
+		}
+	}
 	r.Kinds = r.Kinds[:min(len(r.Kinds), maxKinds)]
 	var hashes []string
 	for _, k := range r.Kinds {
@@ -207,7 +235,7 @@ func (s *session) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate
 		if err != nil {
 			return nil, err
 		}
-		t.Strategy = "sampling, seed " + strconv.FormatUint(o.Seed, 10)
+		t.Strategy = sampling + ", seed " + strconv.FormatUint(o.Seed, 10)
 		t.Module, t.Revision = s.Build.Module, s.Build.Revision
 		if _, err := db.Add(ctx, t); err != nil {
 			return nil, err
@@ -215,6 +243,31 @@ func (s *session) keepKinds(ctx context.Context, o *flake.Options, r *flake.Rate
 		hashes = append(hashes, t.Hash())
 	}
 	return hashes, db.Flush(ctx)
+}
+
+// rateRecord is what the store keeps of a measured rate.
+func (s *invocation) rateRecord(o *flake.Options, r *flake.Rate, started time.Time) store.Campaign {
+	c := store.Campaign{
+		Scenario: r.Scenario, Variant: r.Variant, Profile: r.Profile, Mode: sim.Sampled, Strategy: sampling,
+		Seed: strconv.FormatUint(o.Seed, 10), Workers: o.Workers, Started: started, Elapsed: s.Clock.Since(started),
+		Module: s.Build.Module, Revision: s.Build.Revision, Stopped: "runs",
+		Counts: []store.Count{{Strategy: sampling, Verdict: sim.Pass, Runs: int64(r.Runs - r.Failed)}},
+	}
+	switch {
+	case r.Interrupted:
+		c.Stopped = "interrupted"
+	case r.Stopped:
+		c.Stopped = "precision"
+	}
+	for _, k := range r.Kinds {
+		word, _, _ := strings.Cut(k.Signature, " ") // a signature begins with its verdict
+		verdict, err := sim.ParseVerdict(word)
+		if err != nil {
+			verdict = sim.Violation
+		}
+		c.Counts = append(c.Counts, store.Count{Strategy: sampling, Verdict: verdict, Signature: k.Signature, Runs: int64(k.Count)})
+	}
+	return c
 }
 
 func rateTitle(r *flake.Rate) string {

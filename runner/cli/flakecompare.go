@@ -19,7 +19,7 @@ type compareLine struct {
 }
 
 // compare tells which of two variants fails less often. Worse is a violation.
-func (s *session) compare(ctx context.Context, o *flake.Options, against string) error {
+func (s *invocation) compare(ctx context.Context, o *flake.Options, against string) error {
 	c, err := flake.Compare(ctx, *o, against)
 	if err != nil {
 		return usage(err)
@@ -72,7 +72,7 @@ type rareLine struct {
 }
 
 // split tells a rate that was estimated by splitting.
-func (s *session) split(ctx context.Context, o flake.SplitOptions) error {
+func (s *invocation) split(ctx context.Context, o flake.SplitOptions) error {
 	r, err := flake.Split(ctx, o)
 	if err != nil {
 		return usage(err)

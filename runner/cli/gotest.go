@@ -19,11 +19,11 @@ import (
 
 // gotestFlags are the flags of gotest, as typed.
 type gotestFlags struct {
-	pkg, call, name, file string
-	imports               []string
+	pkg, call, name, file, variant string
+	imports                        []string
 }
 
-func (s *session) gotestCommand() *cobra.Command {
+func (s *invocation) gotestCommand() *cobra.Command {
 	var f gotestFlags
 	c := &cobra.Command{
 		Use:   "gotest TRACE",
@@ -43,6 +43,11 @@ beginning of a hash of the store, or a .sim file.`,
 			if !l.trace.Verdict.Failed() || l.trace.Verdict == sim.Nondeterminism {
 				return usage(fmt.Errorf("gotest %s: the trace is no failure that a schedule shows: %s", l.ref, l.trace.Verdict))
 			}
+			if f.variant != "" {
+				if err := f.other(l); err != nil {
+					return err
+				}
+			}
 			text, err := f.source(l)
 			if err != nil {
 				return usage(fmt.Errorf("gotest %s: %w", l.ref, err))
@@ -61,6 +66,7 @@ beginning of a hash of the store, or a .sim file.`,
 		},
 	}
 	flags := c.Flags()
+	flags.StringVar(&f.variant, "variant", "", "test this `variant`, such as the one with the fix (default: that of the trace)")
 	flags.StringVar(&f.pkg, "package", "", "`name` of the test's package (default: from the scenario's name)")
 	flags.StringVar(&f.call, "call", "", "Go `expression` of the scenario (default: from the scenario's name)")
 	flags.StringVar(&f.name, "name", "", "`name` of the test (default: from the scenario's name and the trace)")
@@ -68,6 +74,20 @@ beginning of a hash of the store, or a .sim file.`,
 	flags.StringVarP(&f.file, "output", "o", "", "write to `file` instead of stdout")
 	s.dbFlag(c)
 	return c
+}
+
+// other makes the test one of another variant: the schedule stays, and is to pass there.
+func (f *gotestFlags) other(l *loaded) error {
+	if f.variant == all {
+		return usage(fmt.Errorf("gotest --variant %s: a test is of one variant: name it", all))
+	}
+	if _, err := variants(l.scenario, f.variant); err != nil {
+		return err
+	}
+	t := *l.trace
+	t.Variant = f.variant
+	l.trace = &t
+	return nil
 }
 
 // mayWrite refuses files that are no tests, and those that gotest did not write.

@@ -16,7 +16,7 @@ type line struct {
 func newLine(kind string) line { return line{Type: kind, V: 1} }
 
 // emit prints one line of JSON.
-func (s *session) emit(v any) error {
+func (s *invocation) emit(v any) error {
 	e := json.NewEncoder(s.out)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {

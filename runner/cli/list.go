@@ -33,7 +33,7 @@ type docFields struct {
 	Doc  string `json:"doc,omitempty"`
 }
 
-func (s *session) listCommand() *cobra.Command {
+func (s *invocation) listCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List scenarios, their variants, parameters and properties",
@@ -61,7 +61,7 @@ func (s *session) listCommand() *cobra.Command {
 	return c
 }
 
-func (s *session) list(sc *sim.Scenario) {
+func (s *invocation) list(sc *sim.Scenario) {
 	s.printf("%s  %s\n", sc.Name, sc.Doc)
 	key := func(k, text string) {
 		s.printf("%s\n", strings.TrimRight("  "+pad(k, 12)+text, " "))

@@ -20,11 +20,12 @@ type loaded struct {
 	ref      string // what to type to mean it again
 	hash     string
 	file     bool
+	steps    int // limit of the run, if it is not the default one
 }
 
 // load reads the trace that ref means: a .sim file, or the number or the hash of
 // one in the store.
-func (s *session) load(ctx context.Context, ref string, lenient bool) (*loaded, error) {
+func (s *invocation) load(ctx context.Context, ref string, lenient bool) (*loaded, error) {
 	l := &loaded{ref: ref, file: isFile(ref)}
 	if l.file {
 		t, err := runner.LoadSim(ref)
@@ -71,7 +72,7 @@ func shortest(ctx context.Context, st *store.Store, hash string) string {
 }
 
 // tell prints the story of a trace.
-func (s *session) tell(l *loaded, full bool, commands ...reports.Command) error {
+func (s *invocation) tell(l *loaded, full bool, commands ...reports.Command) error {
 	return reports.Text(s.out, l.trace, reports.Options{
 		Hash: l.hash[:min(8, len(l.hash))], Properties: l.scenario.Properties, Commands: commands,
 		Full: full, Color: s.color(), Width: s.storyWidth(),
@@ -80,7 +81,7 @@ func (s *session) tell(l *loaded, full bool, commands ...reports.Command) error 
 
 // storyWidth is the width of the terminal if the story goes to it, but not so
 // much that the eye loses the line.
-func (s *session) storyWidth() int {
+func (s *invocation) storyWidth() int {
 	if !s.Terminal {
 		return 0
 	}
@@ -88,17 +89,20 @@ func (s *session) storyWidth() int {
 	return min(s.Width, widest)
 }
 
-func (s *session) color() bool { return s.Terminal && s.Env("NO_COLOR") == "" }
+func (s *invocation) color() bool { return s.Terminal && s.Env("NO_COLOR") == "" }
 
 // commands are what to do next about a failure.
-func (s *session) commands(l *loaded) []reports.Command {
+func (s *invocation) commands(l *loaded) []reports.Command {
 	name := func(ref string) string {
 		if l.file {
 			return quote(ref)
 		}
 		return quote(ref) + s.dbArgument()
 	}
-	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref)}}
+	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref) + l.stepsArgument()}}
+	if l.stepsArgument() != "" {
+		return list // there is no more to it than that it takes long
+	}
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
 		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})
 	}
@@ -123,7 +127,7 @@ func better(sc *sim.Scenario, variant string) string {
 }
 
 // dbArgument names the store in a command to paste, if it is not the default one.
-func (s *session) dbArgument() string {
+func (s *invocation) dbArgument() string {
 	if s.db == store.DefaultPath {
 		return ""
 	}

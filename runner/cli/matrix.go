@@ -24,7 +24,7 @@ type matrixFlags struct {
 	files                  reportFlags
 }
 
-func (s *session) matrixCommand() *cobra.Command {
+func (s *invocation) matrixCommand() *cobra.Command {
 	var f matrixFlags
 	c := &cobra.Command{
 		Use:   "matrix [SCENARIO...]",
@@ -66,7 +66,7 @@ where it ended, if binary and flags are the same.`,
 
 // matrixRun is the work of one matrix command.
 type matrixRun struct {
-	*session
+	*invocation
 	options matrix.Options
 	cells   []matrix.Cell
 	format  string
@@ -76,12 +76,12 @@ type matrixRun struct {
 	told    time.Duration // when progress was told last
 }
 
-func (s *session) newMatrix(f *matrixFlags, names []string) (*matrixRun, error) {
+func (s *invocation) newMatrix(f *matrixFlags, names []string) (*matrixRun, error) {
 	scenarios, err := s.chosen(names)
 	if err != nil {
 		return nil, err
 	}
-	m := &matrixRun{session: s, format: f.format, files: f.files}
+	m := &matrixRun{invocation: s, format: f.format, files: f.files}
 	if f.format != "text" && f.format != "markdown" {
 		return nil, &sim.UnknownError{Where: "matrix", Kind: "format", Name: f.format, Known: []string{"text", "markdown"}}
 	}
@@ -115,7 +115,7 @@ func (s *session) newMatrix(f *matrixFlags, names []string) (*matrixRun, error) 
 }
 
 // chosen are the scenarios that names stand for, in the order of the binary.
-func (s *session) chosen(names []string) ([]*sim.Scenario, error) {
+func (s *invocation) chosen(names []string) ([]*sim.Scenario, error) {
 	if len(names) == 0 {
 		return s.Scenarios, nil
 	}

@@ -16,7 +16,7 @@ type mergeLine struct {
 	Added  int64  `json:"added"`  // of those, new
 }
 
-func (s *session) mergeCommand() *cobra.Command {
+func (s *invocation) mergeCommand() *cobra.Command {
 	var into string
 	c := &cobra.Command{
 		Use:   "merge DB... --into DB",
@@ -40,7 +40,7 @@ order, gives the same store. What is merged from is left as it is.`,
 	return c
 }
 
-func (s *session) merge(c *cobra.Command, from []string, into string) error {
+func (s *invocation) merge(c *cobra.Command, from []string, into string) error {
 	ctx := c.Context()
 	for _, path := range from {
 		a, err1 := filepath.Abs(path)
@@ -48,6 +48,15 @@ func (s *session) merge(c *cobra.Command, from []string, into string) error {
 		if err1 == nil && err2 == nil && a == b {
 			return usage(fmt.Errorf("merge %q into itself: give another store to --into", path))
 		}
+	}
+	sources, err := s.sources(from)
+	defer func() {
+		for _, other := range sources {
+			other.Close() //nolint:errcheck // it was only read
+		}
+	}()
+	if err != nil {
+		return err
 	}
 	to, err := store.Open(into, store.Options{Clock: s.Clock})
 	if err != nil {
@@ -65,14 +74,8 @@ func (s *session) merge(c *cobra.Command, from []string, into string) error {
 	if err != nil {
 		return err
 	}
-	for _, path := range from {
-		other, err := store.Open(path, store.Options{ReadOnly: true, Clock: s.Clock})
-		if err != nil {
-			return err
-		}
-		err = to.Merge(ctx, other)
-		other.Close() //nolint:errcheck // it was only read
-		if err != nil {
+	for _, other := range sources {
+		if err := to.Merge(ctx, other); err != nil {
 			return err
 		}
 	}
@@ -85,4 +88,17 @@ func (s *session) merge(c *cobra.Command, from []string, into string) error {
 	}
 	s.printf("merged %s into %s: %s, %s new\n", plural(len(from), "store"), into, plural(int(after), "trace"), comma(after-before))
 	return nil
+}
+
+// sources opens the stores to merge from, before there is one to merge into: a mistake in a
+// name leaves nothing behind. What it returns is to be closed, also with an error.
+func (s *invocation) sources(paths []string) (list []*store.Store, err error) {
+	for _, path := range paths {
+		other, err := store.Open(path, store.Options{ReadOnly: true, Clock: s.Clock})
+		if err != nil {
+			return list, err
+		}
+		list = append(list, other)
+	}
+	return list, nil
 }

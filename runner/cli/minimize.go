@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-func (s *session) minimizeCommand() *cobra.Command {
+func (s *invocation) minimizeCommand() *cobra.Command {
 	var runs int
 	var full bool
 	c := &cobra.Command{
@@ -38,7 +38,7 @@ the store, or a .sim file. The trace itself is kept as it is.`,
 	return c
 }
 
-func (s *session) minimize(ctx context.Context, l *loaded, runs int, full bool) error {
+func (s *invocation) minimize(ctx context.Context, l *loaded, runs int, full bool) error {
 	if !l.trace.Verdict.Failed() {
 		return usage(fmt.Errorf("minimize %s: the trace passes: there is no failure to make smaller", l.ref))
 	}
@@ -72,7 +72,7 @@ func (s *session) minimize(ctx context.Context, l *loaded, runs int, full bool) 
 }
 
 // keepTrace stores a trace by itself.
-func (s *session) keepTrace(ctx context.Context, l *loaded) error {
+func (s *invocation) keepTrace(ctx context.Context, l *loaded) error {
 	st, err := store.Open(s.db, store.Options{Clock: s.Clock})
 	if err != nil {
 		return err

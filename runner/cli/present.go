@@ -37,6 +37,7 @@ type campaignLine struct {
 	OneOrder    []pairLine     `json:"one_order,omitempty"` // of them, those that came in one order only
 	Failing     int            `json:"failing"`             // runs
 	Failures    int            `json:"failures"`
+	Kept        int            `json:"kept,omitempty"` // runs that were kept whole, because of --keep
 	ElapsedNs   int64          `json:"elapsed_ns"`
 	Goals       map[string]int `json:"goals,omitempty"` // runs that reached each
 	Vacuous     []string       `json:"vacuous,omitempty"`
@@ -118,6 +119,9 @@ func (e *exploration) summary(r *runner.Report) {
 	}
 	key("explored", "%s, %s in %s (%s, seed %d, profile %s)", plural(r.Classes, "distinct order"), plural(int(r.Steps), "step"),
 		seconds(r.Elapsed), r.Strategy, r.Seed, e.options.Profile)
+	if e.runs > 0 {
+		key("kept", "%s as they ran: %s traces%s", plural(e.runs, "run"), e.Program, e.dbArgument())
+	}
 	if len(r.Failures) == 0 && !r.Exhausted {
 		e.unseen(r)
 	}
@@ -129,8 +133,20 @@ func (e *exploration) summary(r *runner.Report) {
 		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
 	}
 	if x := e.options.Scenario.Expected(r.Variant, e.options.Profile); len(x.Fails) > 0 && !x.Open && len(r.Failures) == 0 {
-		key("expected", "%s violated, says the scenario of this variant; more runs or another seed may find it", strings.Join(x.Fails, ", "))
+		key("expected", "%s violated, says the scenario of this variant; %s", strings.Join(x.Fails, ", "), e.whatMayFind(r))
 	}
+}
+
+// whatMayFind says what could show a failure that was expected and not found. Where all
+// orders have been tried, more of them are not it.
+func (e *exploration) whatMayFind(r *runner.Report) string {
+	switch {
+	case !r.Exhausted:
+		return "more runs or another seed may find it"
+	case len(e.pinned) > 0:
+		return "no order of it is left with " + strings.Join(e.pinned, ", ") + ": other parameters or another profile may show it"
+	}
+	return "no order is left: another profile may show it, or the scenario expects what cannot be"
 }
 
 func title(r *runner.Report) string {
@@ -177,7 +193,7 @@ func (e *exploration) presentJSON(r *runner.Report, found []*loaded) error {
 		Runs: r.Runs, Of: e.options.Runs, Steps: r.Steps, Classes: r.Classes, Failing: r.Failing, Failures: len(r.Failures),
 		ElapsedNs: int64(r.Elapsed), Vacuous: r.Vacuous(), Exhausted: r.Exhausted, Claim: r.Claim,
 		Interrupted: r.Interrupted, OutOfTime: r.OutOfTime,
-		Arms: armLines(r.Arms), Pairs: r.Pairs, OneOrder: pairLines(r.OneOrder),
+		Kept: e.runs, Arms: armLines(r.Arms), Pairs: r.Pairs, OneOrder: pairLines(r.OneOrder),
 	}
 	for i, g := range r.Goals {
 		if c.Goals == nil {

@@ -15,12 +15,12 @@ type rowLine struct {
 	Row map[string]any `json:"row"`
 }
 
-func (s *session) queryCommand() *cobra.Command {
+func (s *invocation) queryCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "query SQL",
 		Short: "Ask the store in SQL",
 		Long: `Ask the store in SQL. Stored are the tables traces, campaigns and runs, and the view
-findings; the tables events, choices and footprints are unpacked from the traces for
+findings; the tables events, choices, footprints and sites are unpacked from the traces for
 the query. Nothing can be changed. ` + "`go doc github.com/seed-3519b94c/simrun/runner/store`" + ` names the columns.`,
 		Example: "  simrun query \"SELECT process, count(*) AS events FROM events GROUP BY 1 ORDER BY 2 DESC\"",
 		Args:    exactly("SQL"),
@@ -49,7 +49,7 @@ the query. Nothing can be changed. ` + "`go doc github.com/seed-3519b94c/simrun/
 	return c
 }
 
-func (s *session) emitRows(r *store.Result) error {
+func (s *invocation) emitRows(r *store.Result) error {
 	for _, row := range r.Rows {
 		l := rowLine{newLine("row"), make(map[string]any)}
 		for i, name := range r.Columns {
@@ -66,7 +66,7 @@ func (s *session) emitRows(r *store.Result) error {
 }
 
 // rows prints a result as a table, numbers to the right.
-func (s *session) rows(r *store.Result) {
+func (s *invocation) rows(r *store.Result) {
 	cells := [][]string{r.Columns}
 	number := make([]bool, len(r.Columns))
 	for _, row := range r.Rows {

@@ -20,9 +20,10 @@ type replayLine struct {
 	traceFields
 }
 
-func (s *session) replayCommand() *cobra.Command {
+func (s *invocation) replayCommand() *cobra.Command {
 	var variant string
 	var lenient, full bool
+	var steps int
 	c := &cobra.Command{
 		Use:   "replay TRACE|FILE",
 		Short: "Run a stored schedule again, exactly",
@@ -44,10 +45,15 @@ a schedule that was recorded with another version of the logic.`,
 					return err
 				}
 			}
+			if steps < 0 {
+				return usage(fmt.Errorf("--steps %d: want 1 or more, or 0 for the default", steps))
+			}
+			l.steps = steps
 			return s.replay(c.Context(), l, variant, lenient, full)
 		},
 	}
 	c.Flags().StringVar(&variant, "variant", "", "replay against this `variant` (default: that of the trace)")
+	c.Flags().IntVar(&steps, "steps", 0, "`number` of steps at most, as of the run (default: 100,000)")
 	c.Flags().BoolVar(&lenient, "lenient", false, "skip what no longer exists")
 	c.Flags().BoolVar(&full, "full", false, "print every step")
 	s.dbFlag(c)
@@ -55,17 +61,21 @@ a schedule that was recorded with another version of the logic.`,
 	return c
 }
 
-func (s *session) replay(ctx context.Context, l *loaded, variant string, lenient, full bool) error {
+func (s *invocation) replay(ctx context.Context, l *loaded, variant string, lenient, full bool) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("replay %s: %w", l.ref, err)
 	}
-	r, err := runner.Replay(runner.Options{Scenario: l.scenario, Variant: variant, Clock: s.Clock}, l.trace, lenient)
+	o := runner.Options{Scenario: l.scenario, Variant: variant, Limits: sim.Limits{Steps: l.steps}, Clock: s.Clock}
+	r, err := runner.Replay(o, l.trace, lenient)
 	if err != nil {
 		return usage(fmt.Errorf("replay %s: %w", l.ref, err))
 	}
 	inherit(r, l.trace)
+	if l.file && r.Outcome == runner.Reproduced {
+		r.Trace.Races = runner.KeptRaces(l.ref, r.Trace)
+	}
 	s.raise(replayCode(r))
-	again := &loaded{trace: r.Trace, scenario: l.scenario, ref: l.ref, hash: r.Trace.Hash(), file: l.file}
+	again := &loaded{trace: r.Trace, scenario: l.scenario, ref: l.ref, hash: r.Trace.Hash(), file: l.file, steps: l.steps}
 	if s.json {
 		return s.emit(replayLine{
 			line: newLine("replay"), Outcome: r.Outcome.String(), Exact: r.Exact, Divergence: r.Divergence,
@@ -97,7 +107,7 @@ func inherit(r *runner.Replayed, t *sim.Trace) {
 
 // afterReplay are the commands below the story of a replay. The story of another
 // failure is not in the store: exploring finds and keeps it.
-func (s *session) afterReplay(l, again *loaded) []reports.Command {
+func (s *invocation) afterReplay(l, again *loaded) []reports.Command {
 	if again.trace.Signature == l.trace.Signature && again.trace.Variant == l.trace.Variant {
 		if !again.trace.Verdict.Failed() {
 			return nil
@@ -107,11 +117,20 @@ func (s *session) afterReplay(l, again *loaded) []reports.Command {
 	return []reports.Command{{Name: "explore", Line: s.exploreLine(l.scenario, again.trace) + s.dbArgument()}}
 }
 
-func (s *session) replayLine(l *loaded, variant string) string {
+// stepsArgument is the limit on a run that reached it: without it the run would go on.
+func (l *loaded) stepsArgument() string {
+	if l.steps == 0 || l.trace.Verdict != sim.Budget {
+		return ""
+	}
+	return fmt.Sprint(" --steps ", l.steps)
+}
+
+func (s *invocation) replayLine(l *loaded, variant string) string {
 	line := s.Program + " replay " + quote(l.ref)
 	if !l.file {
 		line += s.dbArgument()
 	}
+	line += l.stepsArgument()
 	if variant != "" {
 		line += " --variant " + quote(variant)
 	}
@@ -119,7 +138,7 @@ func (s *session) replayLine(l *loaded, variant string) string {
 }
 
 // exploreLine is the command that explores around the world of t.
-func (s *session) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
+func (s *invocation) exploreLine(sc *sim.Scenario, t *sim.Trace) string {
 	line := s.Program + " run " + quote(t.Scenario)
 	if t.Variant != "" {
 		line += " --variant " + quote(t.Variant)

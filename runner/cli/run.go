@@ -16,13 +16,14 @@ import (
 // runFlags are the flags of run, as typed.
 type runFlags struct {
 	variant, strategy, seed, profile, shard string
-	runs, workers                           int
+	keep                                    string
+	runs, workers, steps                    int
 	budget                                  time.Duration
 	params, judge                           []string
 	full                                    bool
 }
 
-func (s *session) runCommand() *cobra.Command {
+func (s *invocation) runCommand() *cobra.Command {
 	var f runFlags
 	c := &cobra.Command{
 		Use:   "run SCENARIO",
@@ -55,6 +56,8 @@ workers or on the machine, unless --budget or an interrupt ends the exploration.
 	flags.StringVar(&f.profile, "profile", "", "`profile` of the machine (default: the scenario's first)")
 	flags.StringArrayVarP(&f.params, "param", "p", nil, "pin a parameter, as `label=value`; may be repeated")
 	flags.StringArrayVar(&f.judge, "property", nil, "`property` that counts; may be repeated (default: all). A run ends at its first violation")
+	flags.IntVar(&f.steps, "steps", 0, "`number` of steps of one run at most (default: 100,000); reaching it is the verdict budget")
+	flags.StringVar(&f.keep, "keep", keepFailures, "`which` traces to keep: failures, made small; a number, also so many runs of each distinct order; or all, also every run")
 	flags.StringVar(&f.shard, "shard", "", "part `i/n` of the work, for n machines: every n-th of several seeds")
 	flags.BoolVar(&f.full, "full", false, "tell every step of a failure")
 	s.dbFlag(c)
@@ -97,13 +100,42 @@ func (f *runFlags) plan(sc *sim.Scenario) (*plan, error) {
 		return nil, usage(fmt.Errorf("--workers %d: want 1 or more, or 0 for one per core", f.workers))
 	case f.budget < 0:
 		return nil, usage(fmt.Errorf("--budget %v: want more than nothing, or 0 for no bound", f.budget))
+	case f.steps < 0:
+		return nil, usage(fmt.Errorf("--steps %d: want 1 or more, or 0 for the default", f.steps))
 	}
 	p.options = runner.Options{Scenario: sc, Strategy: f.strategy, Runs: f.runs, Budget: f.budget, Workers: f.workers, Judge: f.judge, Pairs: lookAtPairs}
+	p.options.Limits.Steps = f.steps
+	if p.options.Keep, err = keepOption(f.keep, f.strategy); err != nil {
+		return nil, usage(err)
+	}
 	if p.options.Profile, err = profile(sc, f.profile); err != nil {
 		return nil, err
 	}
 	p.options.Params, err = params(sc, f.params)
 	return p, err
+}
+
+// keepFailures is the value of --keep that keeps nothing but failures.
+const keepFailures = "failures"
+
+// keepOption reads --keep: how many runs of each class are kept besides failures.
+func keepOption(text, strategy string) (int, error) {
+	n := 0
+	switch text {
+	case keepFailures:
+		return 0, nil
+	case all:
+		n = runner.KeepAll
+	default:
+		var err error
+		if n, err = strconv.Atoi(text); err != nil || n < 1 {
+			return 0, fmt.Errorf("--keep %q: want failures, all, or a number of runs of each distinct order", text)
+		}
+	}
+	if strings.HasPrefix(strategy, "exhaustive") {
+		return 0, fmt.Errorf("--keep %s --strategy %s: a run of an exhaustive search stands for many orders and cannot be kept; leave one of the two away", text, strategy)
+	}
+	return n, nil
 }
 
 // shard is the part of the seeds that one of several machines explores.
@@ -140,6 +172,9 @@ func (p *plan) again(program, variant string, seed uint64) string {
 	words = append(words, "--seed", strconv.FormatUint(seed, 10))
 	if o.Runs != runner.DefaultRuns {
 		words = append(words, "--runs", strconv.Itoa(o.Runs))
+	}
+	if o.Limits.Steps != 0 {
+		words = append(words, "--steps", strconv.Itoa(o.Limits.Steps))
 	}
 	if o.Strategy != strategy.Names()[0] {
 		words = append(words, "--strategy", o.Strategy)

@@ -11,19 +11,22 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// checkScenarios refuses a binary in which a name means two things.
-func (s *session) checkScenarios() error {
+// checkScenarios refuses a binary in which a name means two things, or none.
+func (s *invocation) checkScenarios() error {
 	seen := make(map[string]bool)
 	for _, sc := range s.Scenarios {
 		if seen[sc.Name] {
 			return usage(fmt.Errorf("two scenarios of this binary are called %q: give each a name of its own", sc.Name))
 		}
 		seen[sc.Name] = true
+		if err := sc.Check(); err != nil {
+			return usage(err)
+		}
 	}
 	return nil
 }
 
-func (s *session) scenario(name string) (*sim.Scenario, error) {
+func (s *invocation) scenario(name string) (*sim.Scenario, error) {
 	var known []string
 	for _, sc := range s.Scenarios {
 		if sc.Name == name {
@@ -140,7 +143,7 @@ func paramValue(doc *sim.ParamDoc, value string) (int64, error) {
 }
 
 // completeScenario offers the names of scenarios to the shell.
-func (s *session) completeScenario(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (s *invocation) completeScenario(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
@@ -152,7 +155,7 @@ func (s *session) completeScenario(_ *cobra.Command, args []string, _ string) ([
 }
 
 // completeVariant offers the variants of the scenario named first.
-func (s *session) completeVariant(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (s *invocation) completeVariant(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) == 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -10,7 +10,7 @@ import (
 
 // tiny are the scenarios that the scripts run.
 func tiny() []*sim.Scenario {
-	return []*sim.Scenario{lostUpdate(), deadlock(), panics(), endless(), passes(), badProperty(), unstable()}
+	return []*sim.Scenario{lostUpdate(), deadlock(), panics(), endless(), passes(), badProperty(), unstable(), never()}
 }
 
 // lostUpdate: clerks add to a total; the racy variant reads it and writes it
@@ -168,6 +168,21 @@ func unstable() *sim.Scenario {
 					p.Step("step")
 				}
 			})
+		},
+	}
+}
+
+// never expects a failure that cannot be.
+func never() *sim.Scenario {
+	return &sim.Scenario{
+		Name: "bank/never", Doc: "what is expected cannot be",
+		Properties: []sim.PropertyDoc{{Name: "never", Doc: "nothing is wrong"}},
+		Expect:     []sim.Expectation{{Fails: []string{"never"}}},
+		Build: func(w *sim.World) {
+			for _, n := range []string{"A", "B"} {
+				w.Process(n, func(p *sim.Proc) { p.Step("step") })
+			}
+			w.Always("never", func() error { return nil })
 		},
 	}
 }

@@ -20,7 +20,7 @@ type traceLine struct {
 	traceFields
 }
 
-func (s *session) showCommand() *cobra.Command {
+func (s *invocation) showCommand() *cobra.Command {
 	var format, file string
 	var full bool
 	c := &cobra.Command{
@@ -62,7 +62,7 @@ the store, or a .sim file, which is replayed to be told.`,
 }
 
 // recall replays the trace of a file, which has the choices and not the events.
-func (s *session) recall(l *loaded) error {
+func (s *invocation) recall(l *loaded) error {
 	r, err := runner.Replay(runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace, false)
 	if err != nil {
 		return usage(fmt.Errorf("show %s: %w", l.ref, err))
@@ -96,7 +96,7 @@ func checkFormat(name string) error {
 }
 
 // writer tells a trace in a format. A page has the nearest run that passes beside it.
-func (s *session) writer(ctx context.Context, l *loaded, format string, full, toStdout bool) func(io.Writer) error {
+func (s *invocation) writer(ctx context.Context, l *loaded, format string, full, toStdout bool) func(io.Writer) error {
 	o := reports.Options{
 		Hash: l.hash[:min(8, len(l.hash))], Properties: l.scenario.Properties, Commands: s.commands(l), Full: full,
 	}
@@ -120,7 +120,7 @@ func (s *session) writer(ctx context.Context, l *loaded, format string, full, to
 }
 
 // passing is the nearest run that does not fail as l does; nil if none is found.
-func (s *session) passing(ctx context.Context, l *loaded) *sim.Trace {
+func (s *invocation) passing(ctx context.Context, l *loaded) *sim.Trace {
 	if !l.trace.Verdict.Failed() || l.trace.Verdict == sim.Nondeterminism {
 		return nil
 	}

@@ -27,7 +27,7 @@ type summaryLine struct {
 	Revision   string `json:"revision,omitempty"`
 }
 
-func (s *session) tracesCommand() *cobra.Command {
+func (s *invocation) tracesCommand() *cobra.Command {
 	var where string
 	c := &cobra.Command{
 		Use:     "traces",
@@ -63,7 +63,7 @@ func (s *session) tracesCommand() *cobra.Command {
 }
 
 // table prints a list with columns as wide as they have to be.
-func (s *session) table(list []store.Summary) {
+func (s *invocation) table(list []store.Summary) {
 	if len(list) == 0 {
 		s.warn("no traces")
 		return

@@ -25,7 +25,7 @@ type verifyLine struct {
 	Vacuous  bool     `json:"vacuous"`
 }
 
-func (s *session) verifyCommand() *cobra.Command {
+func (s *invocation) verifyCommand() *cobra.Command {
 	var variant string
 	var runs int
 	c := &cobra.Command{
@@ -62,7 +62,7 @@ Replaying the old schedule alone proves little: that an event moved makes it pas
 	return c
 }
 
-func (s *session) verify(ctx context.Context, l *loaded, variant string, runs int) error {
+func (s *invocation) verify(ctx context.Context, l *loaded, variant string, runs int) error {
 	o := runner.Options{Scenario: l.scenario, Variant: variant, Runs: runs, Clock: s.Clock}
 	if len(l.trace.Events) == 0 { // a file tells the schedule: the events come from running it
 		if r, err := runner.Replay(runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace, true); err == nil && r.Trace.Signature == l.trace.Signature {
@@ -109,7 +109,7 @@ func (s *session) verify(ctx context.Context, l *loaded, variant string, runs in
 	return errs
 }
 
-func (s *session) tellVerified(l *loaded, v *runner.Verified) {
+func (s *invocation) tellVerified(l *loaded, v *runner.Verified) {
 	title := v.Scenario
 	if v.Variant != "" {
 		title += ", variant " + v.Variant

@@ -49,26 +49,31 @@ type versionLine struct {
 	Platform string `json:"platform"`
 }
 
-func (s *session) versionCommand() *cobra.Command {
+func (s *invocation) versionCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "version",
 		Short: "Print what this binary was built from",
 		Args:  exactly(),
 		RunE: func(*cobra.Command, []string) error {
-			b := s.Build
-			if s.json {
+			if b := s.Build; s.json {
 				return s.emit(versionLine{newLine("version"), b.Module, b.Revision, b.Go, b.Platform})
 			}
-			s.printf("simrun %s\n", orElse(b.Module, "(no build information)"))
-			if b.Revision != "" {
-				s.printf("revision %s\n", b.Revision)
-			}
-			s.printf("%s %s\n", b.Go, b.Platform)
+			s.printf("%s", s.versionText())
 			return nil
 		},
 	}
 	s.jsonFlag(c)
 	return c
+}
+
+// versionText is what version and --version print. It is a template without actions.
+func (s *invocation) versionText() string {
+	b := s.Build
+	text := "simrun " + orElse(b.Module, "(no build information)") + "\n"
+	if b.Revision != "" {
+		text += "revision " + b.Revision + "\n"
+	}
+	return text + b.Go + " " + b.Platform + "\n"
 }
 
 func orElse(text, otherwise string) string {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -55,6 +56,9 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 	if err := cfg.complete(); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.Check(); err != nil {
+		t.Fatal(err)
+	}
 	variants := cfg.Variants
 	if len(variants) == 0 {
 		variants = s.Variants
@@ -100,6 +104,7 @@ type check struct {
 	asked   matrix.Question
 	found   bool            // the expected failure
 	worst   *runner.Failure // the smallest unexpected one
+	mistake error           // in the scenario: nothing more is to be learned from it
 	goals   map[string]int
 	runs    int
 	stated  int
@@ -125,7 +130,7 @@ func (c *check) run(t *testing.T) {
 		}
 	})
 	rapid.Check(t, func(rt *rapid.T) {
-		if c.found {
+		if c.found || c.mistake != nil {
 			return // the rest of the draws have nothing to add
 		}
 		if f := c.example(t, rt); f != nil {
@@ -133,6 +138,8 @@ func (c *check) run(t *testing.T) {
 		}
 	})
 	switch variant := c.options.Variant; {
+	case c.mistake != nil:
+		t.Error(c.mistake)
 	case c.asked.Open:
 	case c.asked.Finds != "" && !c.found:
 		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
@@ -158,17 +165,22 @@ func (c *check) example(t *testing.T, rt *rapid.T) *runner.Failure {
 	}
 	var report *runner.Report
 	var err error
+	drawn := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
 	c.inside(t, func() {
 		ctx := context.Background()
 		if !c.cfg.Bubble { // which knows no context from outside
 			ctx = rt.Context()
 		}
-		if o.Draws, err = c.draw(rt); err == nil {
+		o.Draws = drawn.draws
+		if err = c.draw(drawn); err == nil {
 			report, err = runner.Explore(ctx, o)
 		}
 	})
-	if err != nil {
-		rt.Fatal(err)
+	if err != nil { // not told to rapid, which would try again and again to make it small
+		if c.mistake = err; len(drawn.names) > 0 {
+			c.mistake = fmt.Errorf("%w (with %s)", err, strings.Join(drawn.names, ", "))
+		}
+		return nil
 	}
 	c.runs += report.Runs
 	c.stated = max(c.stated, report.Stated)
@@ -192,18 +204,18 @@ func (c *check) example(t *testing.T, rt *rapid.T) *runner.Failure {
 }
 
 // draw lets rapid draw the parameters that the scenario asks for.
-func (c *check) draw(rt *rapid.T) (map[sim.EventID]int64, error) {
-	d := &drawer{rt: rt, draws: make(map[sim.EventID]int64)}
+func (c *check) draw(d *drawer) error {
 	_, err := runner.Run(c.options, sim.Config{
 		Variant: c.options.Variant, Profile: c.options.Profile, Params: c.options.Params, Judge: c.options.Judge, Chooser: d,
 	})
-	return d.draws, err
+	return err
 }
 
 // drawer is a nominal run with the parameters from rapid.
 type drawer struct {
 	rt    *rapid.T
 	draws map[sim.EventID]int64
+	names []string // what was drawn, such as `world:clerks#1 = 3`
 }
 
 // Choose draws parameters and takes the boring alternative otherwise.
@@ -213,6 +225,7 @@ func (d *drawer) Choose(p *sim.Point) int {
 	}
 	alt := rapid.IntRange(0, p.N-1).Draw(d.rt, p.Name())
 	d.draws[p.ID] = p.Value(alt)
+	d.names = append(d.names, fmt.Sprintf("%s = %d", p.Name(), p.Value(alt)))
 	return alt
 }
 
@@ -222,13 +235,13 @@ func (c *check) tell(t *testing.T, f *runner.Failure) string {
 	t.Attr("simrun.trace", f.Minimal.Hash())
 	t.Attr("simrun.signature", strings.ReplaceAll(f.Minimal.Signature, "\n", " "))
 	if f.Minimal.Verdict == sim.Budget { // says nothing of the scenario, and would say it for ever
-		return c.story(f.Minimal, "FILE") + "\nnot kept: a limit was reached, and nothing is known of what would have come after it\n"
+		return c.story(f.Minimal) + "\nnot kept: a limit was reached, and nothing is known of what would have come after it\n"
 	}
 	path, err := runner.SaveSim(c.cfg.Dir, f.Minimal)
 	if err != nil {
-		return c.story(f.Minimal, "FILE") + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
+		return c.story(f.Minimal) + fmt.Sprintf("\nthe story could not be kept: %v\n", err)
 	}
-	story := c.story(f.Minimal, path)
+	story := c.story(f.Minimal, replays(t, path)...)
 	artifact := filepath.Join(t.ArtifactDir(), f.Minimal.Hash()+".txt")
 	err = runner.WriteWhole(artifact, func(w io.Writer) error {
 		_, err := io.WriteString(w, story)
@@ -240,15 +253,29 @@ func (c *check) tell(t *testing.T, f *runner.Failure) string {
 	return story + fmt.Sprintf("\nkept in %s: commit it, and it is replayed in every test run\n", path)
 }
 
-// story tells a trace, and how to replay it.
-func (c *check) story(t *sim.Trace, path string) string {
+// story tells a trace, and what to do next.
+func (c *check) story(tr *sim.Trace, commands ...reports.Command) string {
 	var b bytes.Buffer
 	b.WriteByte('\n')
-	opt := reports.Options{Properties: c.s.Properties, Commands: []reports.Command{{Name: "replay", Line: "simrun replay " + path}}}
-	if err := reports.Text(&b, t, opt); err != nil {
+	if err := reports.Text(&b, tr, reports.Options{Properties: c.s.Properties, Commands: commands}); err != nil {
 		fmt.Fprintln(&b, err)
 	}
 	return b.String()
+}
+
+// replays are the commands that replay what a test keeps: go test, which does so first and
+// knows the scenario wherever it is, and a command that has been given the scenario. path is
+// "" if the test itself keeps it.
+func replays(t *testing.T, path string) []reports.Command {
+	var pattern []string
+	for _, part := range strings.Split(t.Name(), "/") {
+		pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
+	}
+	list := []reports.Command{{Name: "replay", Line: "go test -run '" + strings.Join(pattern, "/") + "' ."}}
+	if path != "" {
+		list = append(list, reports.Command{Name: "or", Line: "simrun replay " + path})
+	}
+	return list
 }
 
 // corpus replays the kept regressions of this variant. None is passed over: one
@@ -295,7 +322,10 @@ func (c *check) judge(t *testing.T, path string, trace *sim.Trace, r *runner.Rep
 	case broken:
 		c.found = c.found || trace.Failure.Property == c.asked.Finds
 	case r.Outcome == runner.Reproduced, r.Outcome == runner.FailsOther, r.Outcome == runner.Nondeterministic:
-		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, path))
+		if r.Outcome == runner.Reproduced {
+			r.Trace.Races = runner.KeptRaces(path, r.Trace)
+		}
+		t.Errorf("kept regression %s: %s\n%s", path, r.Outcome, c.story(r.Trace, replays(t, path)...))
 	}
 }
 

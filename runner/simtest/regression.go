@@ -39,7 +39,7 @@ func Regression(t *testing.T, s *sim.Scenario, story Story) {
 	}
 	c := &check{s: s, cfg: Config{Dir: "testdata/simrun", Getenv: os.Getenv}, options: o}
 	if r.Trace.Verdict.Failed() {
-		t.Fatal(c.story(r.Trace, "FILE"))
+		t.Fatal(c.story(r.Trace, replays(t, "")...))
 	}
 	if len(trace.Schedule) > 0 && !occurs(trace.Schedule, r.Trace) {
 		t.Fatalf("regression of %s: of the events that the schedule names none occurs any more, so it tests nothing:\n%v", s.Name, story.Schedule)
@@ -49,7 +49,7 @@ func Regression(t *testing.T, s *sim.Scenario, story Story) {
 		t.Fatalf("regression of %s: %v", s.Name, err)
 	}
 	for _, f := range v.Failures {
-		t.Error(c.story(f.Minimal, "FILE"))
+		t.Error(c.story(f.Minimal, replays(t, "")...))
 	}
 	t.Logf("%d orders around the old failure, %d of them really different: %d fail", v.Tried, v.Classes, v.Failing)
 }

@@ -135,28 +135,33 @@ func BenchmarkAddBare(b *testing.B) {
 		require.NoError(b, err)
 		rows = append(rows, &traceRow{Summary: summarize(t, time.Unix(0, 0)), blob: blob})
 	}
-	dir, n := b.TempDir(), 0
+	b.ReportAllocs()
+	dir, n, cpu := b.TempDir(), 0, time.Duration(0)
 	for b.Loop() {
 		b.StopTimer()
 		n++
 		s, err := Open(filepath.Join(dir, hex16(uint64(n))), Options{})
 		require.NoError(b, err)
+		before := cpuTime()
 		b.StartTimer()
 		for i := 0; i < len(rows); i += 100 {
 			insertRows(b, s, rows[i:i+100])
 		}
 		b.StopTimer()
+		cpu += cpuTime() - before
 		require.NoError(b, s.Close())
 		b.StartTimer()
 	}
 	b.ReportMetric(float64(b.N*len(rows))/b.Elapsed().Seconds(), "traces/s")
+	b.ReportMetric(float64(cpu)/float64(b.N*len(rows)), "cpu-ns/trace")
 }
 
 func insertRows(b *testing.B, s *Store, rows []*traceRow) {
 	tx, err := s.write.BeginTx(context.Background(), &sql.TxOptions{})
 	require.NoError(b, err)
+	put := s.writer.put.in(context.Background(), tx)
 	for _, r := range rows {
-		_, err := r.insert(context.Background(), &s.writer.put, tx)
+		_, err := r.insert(context.Background(), put)
 		require.NoError(b, err)
 	}
 	require.NoError(b, tx.Commit())

@@ -137,35 +137,56 @@ const footprintColumns = `
 	trace INTEGER, -- traces.id
 	step INTEGER,
 	resource TEXT,
-	access TEXT -- read or write`
+	access TEXT, -- read or write
+	process TEXT -- of the event`
 
-func footprintCount(t *sim.Trace) int {
-	n := 0
-	for i := range t.Events {
-		n += len(t.Events[i].Reads) + len(t.Events[i].Writes)
-	}
-	return n
+// access is a row of footprints.
+type access struct {
+	step, resource int32
+	write          bool
 }
 
-func footprintCell(t *sim.Trace, row, column int) any {
+func accessesOf(t *sim.Trace) []access {
+	var list []access
 	for i := range t.Events {
-		e := &t.Events[i]
-		reads, all := len(e.Reads), len(e.Reads)+len(e.Writes)
-		if row >= all {
-			row -= all
-			continue
+		for _, r := range t.Events[i].Reads {
+			list = append(list, access{int32(i), r, false})
 		}
+		for _, r := range t.Events[i].Writes {
+			list = append(list, access{int32(i), r, true})
+		}
+	}
+	return list
+}
+
+// footprintsTable is the table footprints. It remembers the accesses of the trace that it
+// was asked for last.
+func footprintsTable() unpacked {
+	accesses := remember(accessesOf)
+	return unpacked{"footprints", footprintColumns, func(t *sim.Trace) int { return len(accesses(t)) }, func(t *sim.Trace, row, column int) any {
+		a := accesses(t)[row]
 		switch {
 		case column == stepColumn:
-			return int64(i)
-		case column == 3 && row < reads:
-			return "read"
-		case column == 3:
+			return int64(a.step)
+		case column == 2:
+			return t.Resources[a.resource]
+		case column == 4:
+			return t.Processes[t.Events[a.step].Process]
+		case a.write:
 			return "write"
-		case row < reads:
-			return t.Resources[e.Reads[row]]
 		}
-		return t.Resources[e.Writes[row-reads]]
+		return "read"
+	}}
+}
+
+// remember keeps what f made of the last trace: SQLite asks for one cell after the other.
+func remember[T any](f func(t *sim.Trace) T) func(t *sim.Trace) T {
+	var of *sim.Trace
+	var last T
+	return func(t *sim.Trace) T {
+		if t != of {
+			of, last = t, f(t)
+		}
+		return last
 	}
-	return nil
 }

@@ -55,12 +55,13 @@
 //	           earliest_ns, latest_ns, cause, held_after, calm, reads, writes, choices, notes, source
 //
 //	choices    trace, number, kind, name, after, value
-//	footprints trace, step, resource, access
+//	footprints trace, step, resource, access, process
+//	sites      trace, number, process, label, events, first_step, late_ns, held
 //	findings   scenario, variant, signature, verdict, property, traces, deviations, first_found,
 //	           last_found, smallest, runs
 //
-// findings is a view: the failures of one signature. events, choices and footprints
-// exist only in Query, which unpacks them from the blobs. See schema.go
+// findings is a view: the failures of one signature. events, choices, footprints and
+// sites exist only in Query, which unpacks them from the blobs. See schema.go
 // for what the columns mean.
 //
 // Several processes may write to one file. A process that is killed loses at
@@ -71,7 +72,7 @@
 // # Types
 //
 //   - [Store], made by [Open] with [Options]: Add, AddCampaign, Flush, Close;
-//     Get, Find, List, Campaigns, Query; Merge, Check, Stats.
+//     Get, Find, List, Campaigns, Query; Merge, Export, Import, Prune, Check, Stats.
 //   - [Summary] and [Stored]: a row of traces, without and with its trace.
 //   - [Campaign] and [Count]: what was explored.
 //   - [Report]: what Check found, for `simrun doctor`.

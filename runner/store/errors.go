@@ -32,6 +32,7 @@ const (
 	Ambiguous        // a reference that fits several traces
 	BadSQL           // SQL that SQLite refuses
 	Closed           // used after Close
+	BadExport        // a file that is no exported trace, or a damaged one
 )
 
 // Error is an error of a store: what was tried, on which file, why it failed,

@@ -10,11 +10,16 @@ import (
 // inserter has the prepared statements of the writer. Of two traces with one hash the one
 // that was made small stays, and else the one that was found first; of two campaigns
 // either, since they are equal. So trying a batch again, adding a trace twice and merging
-// stores are idempotent, and the order in which stores are merged does not matter. ON CONFLICT, and not INSERT OR IGNORE, because
-// the latter also ignores rows that break other constraints
-// (https://www.sqlite.org/lang_conflict.html).
+// stores are idempotent, and the order in which stores are merged does not matter. ON
+// CONFLICT, and not INSERT OR IGNORE, because the latter also ignores rows that break other
+// constraints (https://www.sqlite.org/lang_conflict.html).
 type inserter struct {
 	trace, campaign, runs *sql.Stmt
+}
+
+// in is the statements as they run in tx: bound to it once, and not for every row.
+func (p *inserter) in(ctx context.Context, tx *sql.Tx) *inserter {
+	return &inserter{trace: tx.StmtContext(ctx, p.trace), campaign: tx.StmtContext(ctx, p.campaign), runs: tx.StmtContext(ctx, p.runs)}
 }
 
 func (p *inserter) prepare(ctx context.Context, db *sql.DB) (err error) {
@@ -55,9 +60,9 @@ type traceRow struct {
 
 func (r *traceRow) size() int { return len(r.blob) }
 
-func (r *traceRow) insert(ctx context.Context, put *inserter, tx *sql.Tx) (bool, error) {
+func (r *traceRow) insert(ctx context.Context, put *inserter) (bool, error) {
 	s := &r.Summary
-	res, err := tx.StmtContext(ctx, put.trace).ExecContext(ctx,
+	res, err := put.trace.ExecContext(ctx,
 		s.Hash, s.Scenario, s.Variant, s.Profile, s.Mode.String(), s.Verdict.String(), s.Property, s.Facts, s.Signature,
 		s.Message, s.Steps, s.Deviations, s.Minimised, hex16(s.Fingerprint), timestamp(s.Created), s.Strategy, s.Module, s.Revision, r.blob)
 	return inserted(res, err, "trace", s.Hash)
@@ -65,9 +70,9 @@ func (r *traceRow) insert(ctx context.Context, put *inserter, tx *sql.Tx) (bool,
 
 func (c *campaignRow) size() int { return 256 + 64*len(c.Counts) }
 
-func (c *campaignRow) insert(ctx context.Context, put *inserter, tx *sql.Tx) (bool, error) {
+func (c *campaignRow) insert(ctx context.Context, put *inserter) (bool, error) {
 	runs, steps := c.totals()
-	res, err := tx.StmtContext(ctx, put.campaign).ExecContext(ctx,
+	res, err := put.campaign.ExecContext(ctx,
 		c.hash, c.Scenario, c.Variant, c.Profile, c.Mode.String(), c.Strategy, c.Seed, c.Workers, timestamp(c.Started),
 		int64(c.Elapsed), runs, steps, c.Classes, c.Unseen, c.Stopped, c.Module, c.Revision)
 	fresh, err := inserted(res, err, "campaign", c.hash)
@@ -78,9 +83,8 @@ func (c *campaignRow) insert(ctx context.Context, put *inserter, tx *sql.Tx) (bo
 	if err != nil {
 		return false, err
 	}
-	stmt := tx.StmtContext(ctx, put.runs)
 	for _, n := range c.Counts {
-		if _, err := stmt.ExecContext(ctx, id, n.Strategy, n.Verdict.String(), n.Signature, n.Runs, n.Steps); err != nil {
+		if _, err := put.runs.ExecContext(ctx, id, n.Strategy, n.Verdict.String(), n.Signature, n.Runs, n.Steps); err != nil {
 			return false, fmt.Errorf("insert runs of strategy %q: %w", n.Strategy, err)
 		}
 	}

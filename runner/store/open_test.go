@@ -215,3 +215,27 @@ func TestPathsWithSpecialCharacters(t *testing.T) {
 	_, err = s.Add(context.Background(), typicalTrace(2, 5))
 	assert.Equal(t, ReadOnly, KindOf(err))
 }
+
+// TestAFolderWithoutWritePermission: what is there can be read, and nothing is left in it.
+// Root may write everywhere; for it see TestAReadOnlyFolder.
+func TestAFolderWithoutWritePermission(t *testing.T) {
+	if os.Geteuid() == 0 {
+		t.Skip("root may write everywhere")
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "traces.db")
+	s := openAt(t, path, Options{})
+	add(t, s, typicalTrace(1, 5))
+	require.NoError(t, s.Close())
+	require.NoError(t, os.Chmod(dir, 0o555))
+	t.Cleanup(func() { require.NoError(t, os.Chmod(dir, 0o755)) })
+	s = openAt(t, path, Options{ReadOnly: true})
+	got, err := s.Get(context.Background(), "1")
+	require.NoError(t, err)
+	assert.Equal(t, typicalTrace(1, 5), got.Trace)
+	_, err = s.Query(context.Background(), "SELECT count(*) FROM events")
+	require.NoError(t, err)
+	entries, err := os.ReadDir(dir)
+	require.NoError(t, err)
+	assert.Len(t, entries, 1)
+}

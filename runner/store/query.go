@@ -17,7 +17,7 @@ type Result struct {
 }
 
 // Query runs SQL that reads. Besides the tables of the store it can name `events`,
-// `choices` and `footprints`, which have the contents of all stored traces one per row
+// `choices`, `footprints` and `sites`, which have the contents of all stored traces one per row
 // and exist for this query only: the file holds traces packed, which takes a fifth of
 // the space and is far faster to write.
 func (s *Store) Query(ctx context.Context, query string, args ...any) (*Result, error) {
@@ -44,7 +44,7 @@ func (s *Store) Query(ctx context.Context, query string, args ...any) (*Result, 
 		if code(err) == sqlite3.SQLITE_READONLY {
 			return nil, &Error{Doing: doing, Path: s.path, Kind: BadSQL, Why: text + " writes", Advice: "queries can only read"}
 		}
-		return nil, s.badSQL(doing, text, "the tables are traces, campaigns, runs, findings, events, choices and footprints", err)
+		return nil, s.badSQL(doing, text, "the tables are traces, campaigns, runs, findings, events, choices, footprints and sites", err)
 	}
 	for _, t := range unpackedTables() {
 		if u != nil && u.full[t.name] {

@@ -40,6 +40,26 @@ func TestQueryOverEvents(t *testing.T) {
 	assert.Equal(t, "signature|count(*)\nviolation S1: generation 0|70\n", table(r))
 }
 
+// The sums of sites are those of events.
+func TestQueryOverSites(t *testing.T) {
+	ctx := context.Background()
+	s := openTest(t, Options{})
+	add(t, s, typicalTrace(1, 70), typicalTrace(2, 5))
+	of := func(sql string) string {
+		r, err := s.Query(ctx, sql)
+		require.NoError(t, err)
+		require.NotEmpty(t, r.Rows)
+		return table(r)
+	}
+	assert.Equal(t,
+		of(`SELECT trace, process, label, count(*) AS events, min(step) AS first_step, max(late_ns) AS late_ns, count(held_after) AS held
+			FROM events GROUP BY 1, 2, 3 ORDER BY 1, 5`),
+		of(`SELECT trace, process, label, events, first_step, late_ns, held FROM sites ORDER BY 1, number`))
+	assert.Equal(t,
+		of(`SELECT trace, step, process FROM events WHERE writes <> '' ORDER BY 1, 2`),
+		of(`SELECT DISTINCT trace, step, process FROM footprints WHERE access = 'write' ORDER BY 1, 2`))
+}
+
 func TestQueryLimits(t *testing.T) {
 	ctx := context.Background()
 	s := openTest(t, Options{MaxRows: 60})
@@ -59,8 +79,8 @@ func TestQueryErrors(t *testing.T) {
 	s := openTest(t, Options{})
 	add(t, s, typicalTrace(1, 5))
 	for query, want := range map[string]string{
-		"SELEC 1":              `SQL "SELEC 1": near "SELEC": syntax error; the tables are traces, campaigns, runs, findings, events, choices and footprints`,
-		"SELECT x FROM events": `SQL "SELECT x FROM events": no such column: x; the tables are traces, campaigns, runs, findings, events, choices and footprints`,
+		"SELEC 1":              `SQL "SELEC 1": near "SELEC": syntax error; the tables are traces, campaigns, runs, findings, events, choices, footprints and sites`,
+		"SELECT x FROM events": `SQL "SELECT x FROM events": no such column: x; the tables are traces, campaigns, runs, findings, events, choices, footprints and sites`,
 		"DELETE FROM traces":   `SQL "DELETE FROM traces" writes; queries can only read`,
 	} {
 		_, err := s.Query(ctx, query)

@@ -177,10 +177,11 @@ func (s *Store) openReading(ctx context.Context) error {
 	}
 	s.openPool()
 	id, err := identify(ctx, s.read)
-	if code(err) == sqlite3.SQLITE_CANTOPEN && !exists(s.abs+"-wal") {
+	if unwritable(err) && fileSize(s.abs+"-wal") == 0 {
 		// A file with write-ahead logging in a folder that cannot be written: the
 		// shared memory cannot be made, and is not needed, because nobody else
 		// can write either (https://www.sqlite.org/wal.html#read_only_databases).
+		// SQLite says so in more than one way, such as READONLY_DIRECTORY (1544).
 		s.read.Close()
 		s.readMode = "ro&immutable=1"
 		s.openPool()
@@ -190,6 +191,12 @@ func (s *Store) openReading(ctx context.Context) error {
 		return err
 	}
 	return s.acceptForReading(id)
+}
+
+// unwritable reports whether SQLite could not make a file beside the store.
+func unwritable(err error) bool {
+	c := code(err)
+	return c == sqlite3.SQLITE_CANTOPEN || c == sqlite3.SQLITE_READONLY
 }
 
 func (s *Store) openPool() {
@@ -245,11 +252,6 @@ func (s *Store) patiently(f func() error) error {
 		s.opts.Clock.Sleep(pause)
 		pause *= 2
 	}
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // dsn names a file for the driver. Pragmas are per connection and run in order:

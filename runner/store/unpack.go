@@ -37,7 +37,8 @@ func unpackedTables() []unpacked {
 	return []unpacked{
 		{"events", eventColumns, func(t *sim.Trace) int { return len(t.Events) }, eventCell},
 		{"choices", choiceColumns, func(t *sim.Trace) int { return len(t.Schedule) }, choiceCell},
-		{"footprints", footprintColumns, footprintCount, footprintCell},
+		footprintsTable(),
+		sitesTable(),
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"sync"
 	"time"
@@ -35,7 +34,7 @@ type order struct {
 // item is something that a batch inserts.
 type item interface {
 	// insert reports whether the item was new.
-	insert(ctx context.Context, put *inserter, tx *sql.Tx) (bool, error)
+	insert(ctx context.Context, put *inserter) (bool, error)
 	size() int
 }
 
@@ -202,8 +201,9 @@ func (w *writer) insert(b *batch) (duplicates int, err error) {
 		return 0, err
 	}
 	defer tx.Rollback() // without effect after Commit
+	put := w.put.in(ctx, tx)
 	for _, it := range b.items {
-		fresh, err := it.insert(ctx, &w.put, tx)
+		fresh, err := it.insert(ctx, put)
 		if err != nil {
 			return 0, err
 		}
