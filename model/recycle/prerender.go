@@ -23,7 +23,10 @@ type Prerender struct {
 	seen      uint64 // the youngest whose answer was looked at
 	verify    verifying
 	stopping  bool
-	touched   [2]string // warmed, recycling
+	answered  []*beat    // to be used again
+	last      *Heartbeat // the latest; nil: none yet
+	pages     pagesTold  // where the next one is made
+	touched   [2]string  // warmed, recycling
 }
 
 // Start boots the server.

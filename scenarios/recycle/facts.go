@@ -220,7 +220,7 @@ func (a *facts) Fact(x model.Fact) {
 	}
 	a.tell(&x)
 	if a.f.setup.hear != nil {
-		a.f.setup.hear(a.f, &x)
+		a.f.setup.hear(a.f, x)
 	}
 	a.goals.saw(a, &x)
 	switch x.Kind {
