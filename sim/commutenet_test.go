@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
@@ -21,6 +22,21 @@ func TestIndependentEventsOfNetworksCommute(t *testing.T) {
 		}
 	})
 	t.Logf("%d swaps; %d more were not possible in time", c.swaps, c.impossible)
+}
+
+// The same for as many worlds as 100,000 swaps take, by seed.
+func TestAHundredThousandSwapsOfNetworks(t *testing.T) {
+	if !simtest.Whole() {
+		t.Skip("takes minutes: only with SIMRUN_WHOLE=1")
+	}
+	c, worlds := newCommuter(t, ""), netWorlds(nil, nil)
+	seed := 0
+	for ; c.swaps < 100_000; seed++ {
+		if found := c.check(worlds.Example(seed), uint64(seed)); found != "" {
+			t.Fatalf("seed %d: %s", seed, found)
+		}
+	}
+	t.Logf("%d swaps in %d worlds; %d more were not possible in time", c.swaps, seed, c.impossible)
 }
 
 // The check finds footprints of networks that are missing.

@@ -15,11 +15,15 @@ type CDN struct {
 
 	published int
 	at        [MaxEdges]int // the publication that each edge has
+	touched   [MaxEdges]Resource
 }
 
 // Start begins to serve.
 func (c *CDN) Start() {
 	c.init()
+	for i, name := range edgeNames {
+		c.touched[i] = c.Probe.Resource(name)
+	}
 	l, err := c.bind(c.Addr.Port)
 	if err != nil {
 		c.Host.Exit(1)
@@ -30,7 +34,7 @@ func (c *CDN) Start() {
 		if c.Pick != nil && len(c.Edges) > 1 {
 			edge = c.Pick(len(c.Edges))
 		}
-		c.Probe.Reads(edgeNames[edge])
+		c.Probe.Reads(c.touched[edge])
 		x.Reply(200, c.Edges[edge])
 	})
 }
@@ -49,7 +53,7 @@ func (c *CDN) Publish(a *Artifact, done func()) {
 	for i := range c.Edges {
 		c.Host.Work("edge", func(error) {
 			if number > c.at[i] {
-				c.Probe.Writes(edgeNames[i])
+				c.Probe.Writes(c.touched[i])
 				c.at[i], c.Edges[i] = number, a
 				if c.Reached != nil {
 					c.Reached(i, a)

@@ -19,6 +19,9 @@ func (d *DB) probe() Probe {
 	return d.Probe
 }
 
+// row is the footprint of a row.
+func (d *DB) row(key string) Resource { return d.probe().Resource("db[" + key + "]") }
+
 const (
 	moduleRows = "module/"
 	indexRows  = "index/"
@@ -33,7 +36,7 @@ func (d *DB) StoreIndex(r *Result) { d.put(indexRows, r) }
 
 func (d *DB) put(table string, r *Result) {
 	key := table + r.Module
-	d.probe().Writes("db[" + key + "]")
+	d.probe().Writes(d.row(key))
 	d.Store.Save(key, Row{r})
 	d.probe().Fact(Fact{Kind: Stored, Who: key, Result: r})
 }
@@ -41,7 +44,7 @@ func (d *DB) put(table string, r *Result) {
 // Module is what the modules table has of a module; nil: nothing.
 func (d *DB) Module(module string) *Result {
 	key := moduleRows + module
-	d.probe().Reads("db[" + key + "]")
+	d.probe().Reads(d.row(key))
 	if row, ok := d.Store.Load(key); ok {
 		return row.(Row).Result
 	}
@@ -51,7 +54,7 @@ func (d *DB) Module(module string) *Result {
 // ClearModules empties the modules table.
 func (d *DB) ClearModules() {
 	for _, key := range d.Store.Keys(moduleRows) {
-		d.probe().Writes("db[" + key + "]")
+		d.probe().Writes(d.row(key))
 		d.Store.Delete(key)
 		d.probe().Fact(Fact{Kind: Cleared, Who: key})
 	}

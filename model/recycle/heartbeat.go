@@ -1,6 +1,7 @@
 package recycle
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,25 +11,56 @@ import (
 // onTick beats; the next tick does not wait for it.
 func (p *Prerender) onTick(done func()) { p.send(done) }
 
+// beat is a heartbeat that is under way. One that is answered is used again.
+type beat struct {
+	p    *Prerender
+	seq  uint64
+	done func()
+	got  func(env.Response, error) // answered
+}
+
+// pagesTold is memory for what a heartbeat tells of pages.
+type pagesTold struct {
+	warmed  []string
+	vacancy []Vacancy
+}
+
+// newBeat makes the next one.
+func (p *Prerender) newBeat(done func()) *beat {
+	p.sent++
+	var b *beat
+	if n := len(p.answered); n > 0 {
+		b, p.answered = p.answered[n-1], p.answered[:n-1]
+	} else {
+		b = &beat{p: p}
+		b.got = b.wasAnswered
+	}
+	b.seq, b.done = p.sent, done
+	return b
+}
+
 // send tells the manager how the server is, and looks at what the answer says of the
 // shell. Any answer counts, also one of failure.
 func (p *Prerender) send(done func()) {
-	p.sent++
-	seq := p.sent
 	p.Host.Do(env.Request{
 		Label: LabelBeat, Method: "POST", Path: "/prerender-servers", Addr: p.Manager, Body: p.heartbeat(),
-	}, func(resp env.Response, err error) {
-		done()
-		if err != nil {
-			p.Host.Log(env.Debug, "heartbeat: "+err.Error())
-			return
-		}
-		if seq < p.seen && p.Switches.Beats == BeatsSequenced {
-			return
-		}
-		p.seen = max(p.seen, seq)
-		p.reconcile(echoOf(resp))
-	})
+	}, p.newBeat(done).got)
+}
+
+// wasAnswered looks at the answer.
+func (b *beat) wasAnswered(resp env.Response, err error) {
+	p, seq, done := b.p, b.seq, b.done
+	p.answered = append(p.answered, b)
+	done()
+	if err != nil {
+		p.Host.Log(env.Debug, "heartbeat: "+err.Error())
+		return
+	}
+	if seq < p.seen && p.Switches.Beats == BeatsSequenced {
+		return
+	}
+	p.seen = max(p.seen, seq)
+	p.reconcile(echoOf(resp))
 }
 
 // echoOf reads the header fields.
@@ -40,11 +72,13 @@ func echoOf(resp env.Response) (x Echo) {
 	return x
 }
 
-// heartbeat is how the server is now.
+// heartbeat is how the server is now: the last one again if nothing has changed, for
+// nobody changes one.
 func (p *Prerender) heartbeat() *Heartbeat {
-	h := &Heartbeat{
+	h := Heartbeat{
 		URL: p.Addr, Capacity: p.Max,
 		Draining: p.draining || p.Switches.NotReadyWhileRecycling && p.recycling,
+		Warmed:   p.pages.warmed[:0], Vacancy: p.pages.vacancy[:0],
 	}
 	if p.Switches.Budget > 0 && !p.recycling {
 		h.Against = p.warmed.String()
@@ -63,7 +97,19 @@ func (p *Prerender) heartbeat() *Heartbeat {
 		h.Warmed = append(h.Warmed, g.Affinity)
 		h.Vacancy = append(h.Vacancy, Vacancy{Affinity: g.Affinity, Idle: !g.lease.Held(), Queued: queued})
 	}
-	return h
+	p.pages.warmed, p.pages.vacancy = h.Warmed, h.Vacancy
+	if p.last == nil || !h.same(p.last) {
+		changed := h
+		changed.Warmed, changed.Vacancy = slices.Clone(h.Warmed), slices.Clone(h.Vacancy)
+		p.last = &changed
+	}
+	return p.last
+}
+
+// same reports whether two heartbeats tell the same.
+func (h *Heartbeat) same(o *Heartbeat) bool {
+	return h.URL == o.URL && h.Capacity == o.Capacity && h.Draining == o.Draining && h.Against == o.Against &&
+		slices.Equal(h.Warmed, o.Warmed) && slices.Equal(h.Vacancy, o.Vacancy)
 }
 
 // reconcile compares an echo with what the server has warmed against.

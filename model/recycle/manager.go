@@ -23,7 +23,8 @@ type Manager struct {
 	sweep    coord.Periodic
 	gen      int
 	draining bool
-	clock    uint64 // counts assignments
+	touched  Resource // the token
+	clock    uint64   // counts assignments
 	cands    []Candidate
 	addrs    []env.Addr
 }
@@ -31,8 +32,8 @@ type Manager struct {
 // server is what the manager knows of a prerender server.
 type server struct {
 	url      env.Addr
-	name     string // for facts and footprints
-	touched  string
+	name     string // for facts
+	touched  Resource
 	capacity int
 	draining bool
 	warmed   []string
@@ -51,6 +52,7 @@ type assignment struct {
 // Start binds the port and begins to serve.
 func (m *Manager) Start() {
 	m.init()
+	m.touched = m.Probe.Resource("manager token")
 	l, err := m.bind(m.Addr.Port)
 	if err != nil {
 		m.Host.Log(env.Error, "cannot listen: "+err.Error())
@@ -88,7 +90,7 @@ func (m *Manager) serve(x env.Exchange) {
 func (m *Manager) onBeat(x env.Exchange, h *Heartbeat) {
 	s, isNew := m.registry.Seen(h.URL)
 	if isNew {
-		*s = server{url: h.URL, name: h.URL.Host, touched: "servers[" + h.URL.Host + "]", capacity: m.Constants.Capacity, draining: h.Draining}
+		*s = server{url: h.URL, name: h.URL.Host, touched: m.Probe.Resource("servers[" + h.URL.Host + "]"), capacity: m.Constants.Capacity, draining: h.Draining}
 		m.Probe.Writes(s.touched)
 		if h.Capacity > 0 {
 			s.capacity = h.Capacity
@@ -131,7 +133,7 @@ func (m *Manager) echo(x env.Exchange, s *server, h *Heartbeat) error {
 	if !m.Switches.Signal {
 		return nil
 	}
-	m.Probe.Reads("manager token")
+	m.Probe.Reads(m.touched)
 	if m.Token == "" || !m.mayRecycle(s, h) {
 		return nil
 	}
@@ -181,7 +183,7 @@ func (m *Manager) onReport(x env.Exchange, hash string) {
 			return
 		}
 	}
-	m.Probe.Writes("manager token")
+	m.Probe.Writes(m.touched)
 	if hash == m.Token {
 		m.fact(Fact{Kind: ReportSame, Token: hash})
 	} else {

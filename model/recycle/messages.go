@@ -37,7 +37,7 @@ const (
 	LabelFetch      = "cdn-fetch"
 )
 
-// Heartbeat is what a prerender server tells the manager.
+// Heartbeat is what a prerender server tells the manager. It must not be changed.
 type Heartbeat struct {
 	URL      env.Addr
 	Capacity int // 0 tells nothing

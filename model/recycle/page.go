@@ -15,7 +15,7 @@ type Page struct {
 
 	chrome    *chrome
 	lease     coord.Lease
-	touched   string // its footprint
+	touched   Resource
 	closing   bool
 	closed    bool
 	renders   int

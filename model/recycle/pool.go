@@ -37,10 +37,11 @@ type Pool struct {
 	idle      bool // no render since the last look of the shrink timer
 	shut      bool
 	resources poolResources
+	started   bool // to warm
 }
 
-// poolResources are the names of footprints, made once.
-type poolResources struct{ standbys, handle, restart string }
+// poolResources are what a pool reads and writes.
+type poolResources struct{ standbys, handle, restart Resource }
 
 // refill is a run of the refill loop, and who waits for it.
 type refill struct{ waiters []func() }
@@ -48,7 +49,9 @@ type refill struct{ waiters []func() }
 // start begins to warm, which nobody waits for.
 func (p *Pool) start() {
 	name := p.Host.Name()
-	p.resources = poolResources{"standbys " + name, "handle " + name, "restart " + name}
+	at := p.Probe.Resource
+	p.resources = poolResources{at("standbys " + name), at("handle " + name), at("restart " + name)}
+	p.started = true
 	p.shrink = coord.Periodic{Timers: p.Host, Label: "shrink", Period: p.Constants.ShrinkAfter, Work: p.onShrink}
 	p.shrink.Start()
 	p.shrinking = true
@@ -65,7 +68,7 @@ func (p *Pool) tick() uint64 {
 	return p.count
 }
 
-func (p *Pool) touch(resource string) { p.Probe.Writes(resource) }
+func (p *Pool) touch(r Resource) { p.Probe.Writes(r) }
 
 // add puts g at the end of a set.
 func (p *Pool) add(s *pageSet, g *Page) {

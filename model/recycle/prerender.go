@@ -23,14 +23,17 @@ type Prerender struct {
 	seen      uint64 // the youngest whose answer was looked at
 	verify    verifying
 	stopping  bool
-	touched   [2]string // warmed, recycling
+	answered  []*beat     // to be used again
+	last      *Heartbeat  // the latest; nil: none yet
+	pages     pagesTold   // where the next one is made
+	touched   [2]Resource // warmed, recycling
 }
 
 // Start boots the server.
 func (p *Prerender) Start() {
 	p.init()
 	name := p.Host.Name()
-	p.touched = [2]string{"warmed " + name, "recycling " + name}
+	p.touched = [2]Resource{p.Probe.Resource("warmed " + name), p.Probe.Resource("recycling " + name)}
 	p.Loaded = p.pageLoaded
 	p.Host.OnSignal(env.SIGTERM, p.terminateApp)
 	p.Host.OnSignal(env.SIGTERM, p.terminateCommand)

@@ -5,11 +5,17 @@ package recycle
 type Probe interface {
 	// Fact is called at the instant at which f happens.
 	Fact(f Fact)
-	// Reads and Writes note a footprint: manager token, servers[url], warmed,
-	// recycling, restart, lease[page], standbys, handle, memo[task], db[module].
-	Reads(resource string)
-	Writes(resource string)
+	// Resource is what Reads and Writes know by name: manager token, servers[url],
+	// warmed, recycling, restart, lease[page], standbys, handle, memo[task], db[module].
+	Resource(name string) Resource
+	// Reads and Writes note a footprint. They ignore the zero Resource.
+	Reads(r Resource)
+	Writes(r Resource)
 }
+
+// Resource stands for something that is read and written: a number of the Probe's. The
+// zero Resource is nothing.
+type Resource int32
 
 // NopProbe hears nothing.
 type NopProbe struct{}
@@ -17,11 +23,14 @@ type NopProbe struct{}
 // Fact does nothing.
 func (NopProbe) Fact(Fact) {}
 
+// Resource is nothing.
+func (NopProbe) Resource(string) Resource { return 0 }
+
 // Reads does nothing.
-func (NopProbe) Reads(string) {}
+func (NopProbe) Reads(Resource) {}
 
 // Writes does nothing.
-func (NopProbe) Writes(string) {}
+func (NopProbe) Writes(Resource) {}
 
 // FactKind says what happened.
 type FactKind uint8

@@ -25,7 +25,7 @@ type Task struct {
 	Settled *Artifact
 
 	memoPage, memoHash coord.Flight[struct{}, *Artifact]
-	memo               string
+	memo               Resource
 	listener           env.Listener
 	client             *Client
 	started            bool
@@ -44,7 +44,7 @@ var errNotOK = errors.New("no success")
 // Start boots the task.
 func (t *Task) Start() {
 	t.init()
-	t.memo = "memo[" + t.Host.Name() + "]"
+	t.memo = t.Probe.Resource("memo[" + t.Host.Name() + "]")
 	t.memoPage.Keep, t.memoHash.Keep = coord.KeepSuccess, coord.KeepSuccess
 	t.client = &Client{Base: t.Base, Manager: t.Manager, DB: t.DB}
 	t.Host.OnSignal(env.SIGTERM, t.terminate)

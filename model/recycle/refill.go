@@ -118,7 +118,7 @@ func (p *Pool) newPage(done func(*Page, error)) {
 		}
 		p.pageCount++
 		g := &Page{ID: p.pageCount, chrome: c}
-		g.touched = "lease[" + p.Host.Name() + " " + strconv.Itoa(g.ID) + "]"
+		g.touched = p.Probe.Resource("lease[" + p.Host.Name() + " " + strconv.Itoa(g.ID) + "]")
 		p.load(g, done)
 	})
 }

@@ -49,4 +49,4 @@ func (p *Pool) CanBegin() (now, soon bool) {
 }
 
 // Started reports whether the pool has begun to warm.
-func (p *Pool) Started() bool { return p.resources.handle != "" }
+func (p *Pool) Started() bool { return p.started }

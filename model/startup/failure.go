@@ -1,6 +1,9 @@
 package startup
 
-import "github.com/seed-3519b94c/simrun/sim/env"
+import (
+	"github.com/seed-3519b94c/simrun/model/coord"
+	"github.com/seed-3519b94c/simrun/sim/env"
+)
 
 // Site is a place in the library where something fails.
 type Site string
@@ -54,6 +57,17 @@ func (a *App) fail(site Site, what string, cause error) *Failure {
 	f := &Failure{ID: a.failures, Site: site, What: what, Cause: cause}
 	a.deps.Probe.Raised(f)
 	return f
+}
+
+// loose lets nobody wait for p: a failure is one line of the log.
+func (a *App) loose(line string, p env.Promise) {
+	l := coord.Loose{Log: func(what string, err error) { a.log(env.Error, what, failureOf(err)) }}
+	l.Go(line, func(done func(error)) {
+		p.Catch(func(reason error) (any, error) {
+			done(reason)
+			return nil, nil
+		})
+	})
 }
 
 // log writes a line. f is the failure that it tells of; nil if it tells of none.

@@ -1,6 +1,7 @@
 package startup
 
 import (
+	"github.com/seed-3519b94c/simrun/model/coord"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -9,12 +10,12 @@ import (
 
 // native is the state of a registry with the native core.
 type native struct {
-	memo       env.Promise // of handler's registry; kept, also when rejected
+	memo       coord.Memo  // of handler's registry; kept, also when rejected
 	life       env.Promise // of the envoy; nil before startEnvoy
 	registered env.Promise // the envoy is known to the engine
 	isUp       func(any)   // fulfils registered
-	ready      env.Promise // of startAndWait
-	listening  env.Promise
+	ready      coord.Memo  // of startAndWait
+	listening  coord.Memo
 }
 
 // nativeBuild makes a native registry, and starts the engine if cfg says so.
@@ -42,21 +43,14 @@ func (r *Registry) nativeMemo() (env.Promise, *Failure) {
 	if f != nil {
 		return nil, f
 	}
-	if r.native.memo == nil {
+	r.native.memo.ForgetFailure = a.sw.MemoOnFailure == Clear
+	p := r.native.memo.Get(func() env.Promise {
 		p := r.nativeBuild(cfg)
-		r.native.memo = p
 		a.deps.Touch.Writes(r.touched.memo)
-		if a.sw.MemoOnFailure == Clear {
-			p.Catch(func(error) (any, error) {
-				if r.native.memo == p {
-					r.native.memo = nil
-				}
-				return nil, nil
-			})
-		}
-	}
+		return p
+	})
 	a.deps.Touch.Reads(r.touched.memo)
-	return r.native.memo, nil
+	return p, nil
 }
 
 // nativeHandler serves one request.
@@ -109,10 +103,7 @@ func (r *Registry) startEnvoy() {
 		rt, _ := v.(*Runtime)
 		return r.serveEnvoy(rt), nil
 	}, nil)
-	r.native.life.Catch(func(reason error) (any, error) {
-		a.log(env.Error, "the registry ended", failureOf(reason))
-		return nil, nil
-	})
+	a.loose("the registry ended", r.native.life)
 	a.drainOnSignal(func(done func()) {
 		a.deps.Loop.IO("drain").Then(func(any) (any, error) { done(); return nil, nil }, nil)
 	})
@@ -151,12 +142,14 @@ func (r *Registry) StartAndWait() (env.Promise, error) {
 	if a.sw.Core != CoreNative {
 		return nil, a.fail(SiteMissing, "startAndWait is not a function", nil)
 	}
-	if r.native.ready != nil {
-		return r.native.ready, nil
-	}
+	return r.native.ready.Get(r.envoyReady), nil
+}
+
+// envoyReady starts the envoy and is fulfilled when the engine knows it.
+func (r *Registry) envoyReady() env.Promise {
+	a := r.app
 	r.startEnvoy()
 	p, resolve, reject := a.deps.Loop.NewPromise()
-	r.native.ready = p
 	bound := a.deps.Loop.SetTimeout(func() {
 		if p.State() == env.Pending {
 			reject(a.fail(SiteReady, "not registered with the engine within "+a.k.RunnerReady.String(), nil))
@@ -172,26 +165,24 @@ func (r *Registry) StartAndWait() (env.Promise, error) {
 		reject(reason)
 		return nil, nil
 	})
-	return p, nil
+	return p
 }
 
 // Listen serves requests on a port of its own (r5, RIVETKIT_RUNTIME_MODE=serverless).
 // If it cannot, it logs and exits.
 func (r *Registry) Listen() env.Promise {
 	a := r.app
-	if r.native.listening != nil {
-		return r.native.listening
-	}
-	r.native.listening = a.deps.Loop.Async(func(c env.Async) (any, error) {
-		f := r.listen(c)
-		if f == nil {
+	return r.native.listening.Get(func() env.Promise {
+		return a.deps.Loop.Async(func(c env.Async) (any, error) {
+			f := r.listen(c)
+			if f == nil {
+				return nil, nil
+			}
+			a.log(env.Error, "could not listen", f)
+			a.deps.Host.Exit(1)
 			return nil, nil
-		}
-		a.log(env.Error, "could not listen", f)
-		a.deps.Host.Exit(1)
-		return nil, nil
+		})
 	})
-	return r.native.listening
 }
 
 func (r *Registry) listen(c env.Async) *Failure {

@@ -3,6 +3,7 @@ package startup
 import (
 	"strconv"
 
+	"github.com/seed-3519b94c/simrun/model/coord"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -43,7 +44,7 @@ type Registry struct {
 	Index int // in its process, from 1
 
 	app     *App
-	memo    env.Promise
+	memo    coord.Memo
 	runtime *Runtime
 	cached  *Runtime // of handler, if each call has its own
 	latest  *Runtime // the one whose snapshot was taken last
@@ -147,39 +148,34 @@ func (r *Registry) ensureRuntime(k Kind) env.Promise {
 		return r.create()
 	}
 	if !a.sw.AwaitGap {
-		if r.memo == nil {
+		if !r.memo.Made() {
 			r.setMemo()
 		}
 		a.deps.Touch.Reads(r.touched.memo)
-		return r.memo
+		return r.memo.Get(r.create)
 	}
 	return a.deps.Loop.Async(func(c env.Async) (any, error) {
 		a.deps.Touch.Reads(r.touched.memo)
-		if r.memo == nil {
+		if !r.memo.Made() {
 			if _, err := c.Await(nil); err != nil {
 				return nil, err
 			}
 			r.setMemo()
 		}
-		return r.memo, nil
+		return r.memo.Get(r.create), nil
 	})
 }
 
 // setMemo creates a runtime that later calls share.
 func (r *Registry) setMemo() {
 	a := r.app
-	p := r.create()
-	a.deps.Touch.Writes(r.touched.memo)
-	r.memo = p
-	if a.sw.MemoOnFailure == Clear {
-		p.Catch(func(error) (any, error) {
-			if r.memo == p {
-				a.deps.Touch.Writes(r.touched.memo)
-				r.memo = nil
-			}
-			return nil, nil
-		})
-	}
+	r.memo.ForgetFailure = a.sw.MemoOnFailure == Clear
+	r.memo.Forgot = func() { a.deps.Touch.Writes(r.touched.memo) }
+	p := r.memo.Begin(func() env.Promise {
+		p := r.create()
+		a.deps.Touch.Writes(r.touched.memo)
+		return p
+	})
 	r.sideCatch(p.Then(func(v any) (any, error) {
 		r.runtime, _ = v.(*Runtime)
 		return nil, nil
@@ -192,10 +188,7 @@ func (r *Registry) sideCatch(derived env.Promise, line string) {
 	if !r.app.sw.SideCatch {
 		return
 	}
-	derived.Catch(func(reason error) (any, error) {
-		r.app.log(env.Error, line, failureOf(reason))
-		return nil, nil
-	})
+	r.app.loose(line, derived)
 }
 
 // Handler serves one request. It is an async function from r1 on.

@@ -3,6 +3,7 @@ package startup
 import (
 	"time"
 
+	"github.com/seed-3519b94c/simrun/model/coord"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -17,24 +18,16 @@ type Runtime struct {
 	ready  env.Promise // of a runtime that is made at once: its server is there
 
 	routerFailure *Failure // why there is no router
-	pool          env.Promise
+	pool          coord.Memo
 	poolDone      bool
 }
 
 // startServerless gives rt the mode serverless.
 func (rt *Runtime) startServerless() *Failure {
-	a := rt.r.app
-	a.deps.Touch.Reads(rt.r.touched.kind)
-	switch rt.kind {
-	case KindServerless:
-		a.deps.Probe.Mode(rt.r, KindServerless)
-		return nil
-	case KindRunner:
-		return rt.refuse(KindServerless)
+	isNew, f := rt.enter(KindServerless)
+	if f != nil || !isNew {
+		return f
 	}
-	a.deps.Touch.Writes(rt.r.touched.kind)
-	rt.kind = KindServerless
-	a.deps.Probe.Mode(rt.r, KindServerless)
 	if f := rt.buildRouter(); f != nil {
 		return f
 	}
@@ -44,20 +37,26 @@ func (rt *Runtime) startServerless() *Failure {
 
 // startRunner gives rt the mode runner.
 func (rt *Runtime) startRunner() *Failure {
+	isNew, f := rt.enter(KindRunner)
+	if isNew {
+		rt.driver = true
+	}
+	return f
+}
+
+// enter gives rt the mode k, unless it has another; isNew: it had none.
+func (rt *Runtime) enter(k Kind) (isNew bool, f *Failure) {
 	a := rt.r.app
 	a.deps.Touch.Reads(rt.r.touched.kind)
-	switch rt.kind {
-	case KindRunner:
-		a.deps.Probe.Mode(rt.r, KindRunner)
-		return nil
-	case KindServerless:
-		return rt.refuse(KindRunner)
+	if rt.kind != KindNone && rt.kind != k {
+		return false, rt.refuse(k)
 	}
-	a.deps.Touch.Writes(rt.r.touched.kind)
-	rt.kind = KindRunner
-	rt.driver = true
-	a.deps.Probe.Mode(rt.r, KindRunner)
-	return nil
+	if isNew = rt.kind == KindNone; isNew {
+		a.deps.Touch.Writes(rt.r.touched.kind)
+		rt.kind = k
+	}
+	a.deps.Probe.Mode(rt.r, k)
+	return isNew, nil
 }
 
 func (rt *Runtime) refuse(k Kind) *Failure {
@@ -174,17 +173,10 @@ func (rt *Runtime) tryConfigure(c env.Async) error {
 // forgotten, so that the next request tries again (r5).
 func (rt *Runtime) poolReady() env.Promise {
 	a := rt.r.app
-	if rt.pool == nil {
-		p := a.deps.Loop.Async(func(c env.Async) (any, error) { return nil, rt.configureFor(c, a.k.ConfigureTotal) })
-		rt.pool = p
-		p.Catch(func(error) (any, error) {
-			if rt.pool == p {
-				rt.pool = nil
-			}
-			return nil, nil
-		})
-	}
-	return rt.pool
+	rt.pool.ForgetFailure = true
+	return rt.pool.Get(func() env.Promise {
+		return a.deps.Loop.Async(func(c env.Async) (any, error) { return nil, rt.configureFor(c, a.k.ConfigureTotal) })
+	})
 }
 
 // configureFor tries again and again until total has passed.

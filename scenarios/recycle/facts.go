@@ -204,11 +204,24 @@ func (a *facts) deploys(n int) {
 	a.disturb()
 }
 
+// Resource is a resource of the world and one: zero is none.
+func (a *facts) Resource(name string) model.Resource {
+	return model.Resource(a.w.Resource(name)) + 1
+}
+
 // Reads notes a footprint.
-func (a *facts) Reads(resource string) { a.w.Read(a.w.Resource(resource)) }
+func (a *facts) Reads(r model.Resource) {
+	if r > 0 {
+		a.w.Read(sim.Resource(r - 1))
+	}
+}
 
 // Writes notes a footprint.
-func (a *facts) Writes(resource string) { a.w.Write(a.w.Resource(resource)) }
+func (a *facts) Writes(r model.Resource) {
+	if r > 0 {
+		a.w.Write(sim.Resource(r - 1))
+	}
+}
 
 // Fact hears what happened.
 func (a *facts) Fact(x model.Fact) {
@@ -220,7 +233,7 @@ func (a *facts) Fact(x model.Fact) {
 	}
 	a.tell(&x)
 	if a.f.setup.hear != nil {
-		a.f.setup.hear(a.f, &x)
+		a.f.setup.hear(a.f, x)
 	}
 	a.goals.saw(a, &x)
 	switch x.Kind {

@@ -22,7 +22,7 @@ func TestNominalTrain(t *testing.T) {
 			nominal(t, c.variant, story{world: func(f *fleet, s *setup) {
 				s.lateServers, s.flips, s.token = true, true, 1
 				s.script = func(d *deploy) { d.wholeTrain() }
-				s.hear = func(_ *fleet, x *model.Fact) {
+				s.hear = func(_ *fleet, x model.Fact) {
 					if x.Kind == model.RecycleBegan {
 						recycles++
 					}
@@ -55,7 +55,7 @@ func TestATokenIsKnownWithinAHeartbeat(t *testing.T) {
 				d.watchOn(seconds(30))
 			})
 		}
-		s.hear = func(f *fleet, x *model.Fact) {
+		s.hear = func(f *fleet, x model.Fact) {
 			switch {
 			case x.Kind == model.ReportStored:
 				stored = f.w.NominalNow()
@@ -82,7 +82,7 @@ func TestTheSeedDelaysTheFirstBeat(t *testing.T) {
 				f.startServers()
 				d.watchOn(seconds(20))
 			}
-			s.hear = func(f *fleet, x *model.Fact) {
+			s.hear = func(f *fleet, x model.Fact) {
 				switch x.Kind {
 				case model.ServerListening:
 					listening = f.w.NominalNow()
@@ -119,7 +119,7 @@ func TestTheRegistryForgets(t *testing.T) {
 				})
 			})
 		}
-		s.hear = func(f *fleet, x *model.Fact) {
+		s.hear = func(f *fleet, x model.Fact) {
 			switch {
 			case x.Kind == model.ServerRemoved && crashed == 0:
 				back = -f.w.NominalNow()
@@ -164,7 +164,7 @@ func TestTwelveAttempts(t *testing.T) {
 			require.Zero(t, status)
 			at = append(at, f.w.NominalNow())
 		}
-		s.hear = func(f *fleet, x *model.Fact) {
+		s.hear = func(f *fleet, x model.Fact) {
 			if failed = failed || x.Kind == model.VisitFailed; x.Kind == model.VisitFailed {
 				f.deploy.watchOn(seconds(1))
 			}
@@ -246,7 +246,7 @@ func TestThreeFailedLoads(t *testing.T) {
 				d.start(f.newTasks()[0], f.startReaders)
 			})
 		}
-		s.hear = func(f *fleet, x *model.Fact) {
+		s.hear = func(f *fleet, x model.Fact) {
 			switch x.Kind {
 			case model.PageFailed:
 				failed = append(failed, f.w.NominalNow())
@@ -277,7 +277,7 @@ func TestAGenuineErrorPays(t *testing.T) {
 		nominal(t, c.variant, story{world: func(f *fleet, s *setup) {
 			s.readers = []reader{{affinity: "realm", module: "card", genuine: true, renders: 2}}
 			s.script = func(d *deploy) { d.whenWarm(f.startReaders) }
-			s.hear = func(f *fleet, x *model.Fact) {
+			s.hear = func(f *fleet, x model.Fact) {
 				switch x.Kind {
 				case model.RenderBegan:
 					renders++
@@ -323,7 +323,7 @@ func TestRestartsJoin(t *testing.T) {
 				d.watchOn(seconds(30))
 			})
 		}
-		s.hear = func(_ *fleet, x *model.Fact) {
+		s.hear = func(_ *fleet, x model.Fact) {
 			switch x.Kind {
 			case model.ChromeClosed:
 				closed++
@@ -352,7 +352,7 @@ func TestReportAndPageDiffer(t *testing.T) {
 				})
 			})
 		}
-		s.hear = func(f *fleet, x *model.Fact) {
+		s.hear = func(f *fleet, x model.Fact) {
 			if x.Kind == model.Reporting {
 				reported, served = x.Token, f.taskOf(x.Who).logic.Memo().Version
 			}

@@ -85,7 +85,7 @@ type setup struct {
 	goals  []string
 	// hear is told every fact, ended is called before the programs are stopped: what
 	// only one story looks at. They may be nil.
-	hear  func(f *fleet, x *model.Fact)
+	hear  func(f *fleet, x model.Fact)
 	ended func(f *fleet)
 	// watched is told how each attempt of a client ended. It may be nil.
 	watched func(f *fleet, attempt, status int)

@@ -12,6 +12,7 @@ type wallClock struct {
 	offset time.Duration // beyond the virtual clock, drift not counted
 	ppm    int64         // how much it gains, in millionths
 	marks  []wallMark
+	spare  []env.Mark // of marks that are not in use
 }
 
 type wallMark struct {
@@ -19,7 +20,7 @@ type wallMark struct {
 	offset time.Duration
 }
 
-func (c *wallClock) reset(h *Host) { *c = wallClock{h: h, marks: c.marks[:0]} }
+func (c *wallClock) reset(h *Host) { *c = wallClock{h: h, marks: c.marks[:0], spare: c.spare[:0]} }
 
 // StepWall sets the program's wall clock forwards by d, or backwards below zero.
 func (h *Host) StepWall(d time.Duration) {
@@ -61,11 +62,11 @@ func (l *life) Mark() env.Mark {
 	l.h.enter()
 	c := &l.h.wall
 	m := wallMark{l.h.p.Mark(), c.offset}
-	for i := range c.marks {
-		if c.marks[i].at == 0 {
-			c.marks[i] = m
-			return env.Mark(i + 1)
-		}
+	if n := len(c.spare); n > 0 {
+		k := c.spare[n-1]
+		c.spare = c.spare[:n-1]
+		c.marks[k-1] = m
+		return k
 	}
 	c.marks = append(c.marks, m)
 	return env.Mark(len(c.marks))
@@ -118,17 +119,23 @@ func (l *life) Release(m env.Mark) {
 	if l.over || m == 0 {
 		return
 	}
-	k := l.h.wall.mark(m)
-	l.h.p.Release(k.at)
+	l.h.wall.mark(m)
+	l.h.wall.release(m)
+}
+
+// release lets m be used again.
+func (c *wallClock) release(m env.Mark) {
+	k := &c.marks[m-1]
+	c.h.p.Release(k.at)
 	k.at = 0
+	c.spare = append(c.spare, m)
 }
 
 // forget releases the marks of a life that is over.
 func (c *wallClock) forget() {
 	for i := range c.marks {
-		if k := &c.marks[i]; k.at != 0 {
-			c.h.p.Release(k.at)
-			k.at = 0
+		if c.marks[i].at != 0 {
+			c.release(env.Mark(i + 1))
 		}
 	}
 }
