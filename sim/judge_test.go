@@ -82,6 +82,10 @@ func TestExpectationsOfProfiles(t *testing.T) {
 	require.False(t, a.Allows(sim.Panic, "other"))
 	require.False(t, s.Expected("c", "").Allows(sim.Violation, "S"), "every run should pass")
 	require.True(t, s.Expected("c", "").Allows(sim.Pass, ""))
+	rare := sim.Expectation{Rarely: []string{"S"}, Holds: []string{"L"}}
+	require.True(t, rare.Allows(sim.Violation, "S"), "it may be found")
+	require.True(t, rare.Allows(sim.Pass, ""), "or not")
+	require.False(t, rare.Allows(sim.Violation, "L"))
 }
 
 // What parts of a world do at the end of every event they do whatever is judged, and it

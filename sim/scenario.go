@@ -38,10 +38,13 @@ type Expectation struct {
 	// Fails are the properties that exploration must find violated, each when it
 	// alone is judged. None: every run should pass.
 	Fails []string
-	// Holds are properties that no run violates although others fail. With Fails,
-	// nothing is promised about properties in neither list; without, all hold.
+	// Rarely are properties that so few schedules violate, fewer than one in some
+	// thousands, that exploration may find it or not: both are as expected.
+	Rarely []string
+	// Holds are properties that no run violates although others fail. With Fails or
+	// Rarely, nothing is promised about properties in no list; without, all hold.
 	Holds []string
-	// Open: nobody knows yet. Fails and Holds are ignored.
+	// Open: nobody knows yet. Fails, Rarely and Holds are ignored.
 	Open bool
 	// Why says, of a verdict that was found and not given, in a sentence what
 	// makes it so.
@@ -92,7 +95,7 @@ func (s *Scenario) checkExpectation(e *Expectation, profiles, properties []strin
 	if e.Profile != "" && !slices.Contains(profiles, e.Profile) {
 		return notOneOf(where, "profile", e.Profile, profiles)
 	}
-	for _, name := range slices.Concat(e.Fails, e.Holds) {
+	for _, name := range slices.Concat(e.Fails, e.Rarely, e.Holds) {
 		if len(properties) > 0 && !slices.Contains(properties, name) {
 			return notOneOf(where, "property", name, properties)
 		}
@@ -110,7 +113,7 @@ func (e Expectation) Allows(v Verdict, property string) bool {
 	case v != Violation && v != Deadlock || slices.Contains(e.Holds, property):
 		return false
 	}
-	return e.Open || len(e.Fails) > 0
+	return e.Open || len(e.Fails) > 0 || len(e.Rarely) > 0
 }
 
 // ParamDoc documents a parameter.

@@ -25,6 +25,7 @@ type cellLine struct {
 	Profile  string   `json:"profile"`
 	Verdict  string   `json:"verdict"`            // agrees, differs, open
 	Expected []string `json:"expected,omitempty"` // properties that should be violated
+	Rarely   []string `json:"rarely,omitempty"`   // that few schedules violate
 	Holds    []string `json:"holds,omitempty"`    // that should hold although others fail
 	Open     bool     `json:"open,omitempty"`
 	Why      string   `json:"why,omitempty"`
@@ -68,7 +69,7 @@ func (f *failed) text() string {
 func (m *matrixRun) line(r *matrix.Measured) *cellLine {
 	l := &cellLine{
 		line: newLine("cell"), Scenario: r.Scenario.Name, Variant: r.Variant, Profile: r.Profile, Verdict: r.Verdict.String(),
-		Expected: r.Expect.Fails, Holds: r.Expect.Holds, Open: r.Expect.Open, Why: r.Expect.Why,
+		Expected: r.Expect.Fails, Rarely: r.Expect.Rarely, Holds: r.Expect.Holds, Open: r.Expect.Open, Why: r.Expect.Why,
 		Runs: r.Runs(), Differences: r.Differences, Identity: m.state.identity,
 	}
 	for i := range r.Answers {

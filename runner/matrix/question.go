@@ -21,9 +21,10 @@ type Question struct {
 
 // Questions are those that an expectation raises, as far as they are about the
 // properties in judge (nil: all): each property that should fail is judged alone, and
-// those that should hold although others fail are judged without these.
+// those that should hold although others fail are judged without these. What fails but
+// rarely is judged alone too, and is an open question each time.
 func Questions(e sim.Expectation, judge []string) []Question {
-	if e.Open || len(e.Fails) == 0 {
+	if e.Open || len(e.Fails) == 0 && len(e.Rarely) == 0 {
 		return []Question{{Judge: judge, Open: e.Open}}
 	}
 	asked := func(p string) bool { return judge == nil || slices.Contains(judge, p) }
@@ -31,6 +32,11 @@ func Questions(e sim.Expectation, judge []string) []Question {
 	for _, p := range e.Fails {
 		if asked(p) {
 			out = append(out, Question{Name: p, Judge: []string{p}, Finds: p})
+		}
+	}
+	for _, p := range e.Rarely {
+		if asked(p) {
+			out = append(out, Question{Name: p, Judge: []string{p}, Open: true})
 		}
 	}
 	holds := slices.DeleteFunc(slices.Clone(e.Holds), func(p string) bool { return !asked(p) })

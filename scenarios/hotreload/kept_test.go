@@ -16,52 +16,63 @@ import (
 // them bit for bit.
 const keptDir = "../testdata/simrun"
 
-// kept are the cells of which the smallest story is kept: those that were open, and one
-// of each race that was known.
-var kept = []struct{ scenario, variant, property string }{
-	{"drop", "V1", propS1},
-	{"map-owed", "V1", propS2h},
-	{"empty-map", "V1", propS4},
-	{"stale-inode", "V2", propL2},
-	{"unwatched-main", "V2", propL2},
-	{"unwatched-import", "V2r", propL2},
-	{"tla-stuck", "V2", propL1},
-	{"tla-stuck", "V2w+A", propL1},
-	{"tla-stuck", "V2w+C", propL1},
-	{"tla-stuck-visible", "V2w+A", propL1},
-	{"tla-timer", "V2w+B", propS6},
-	{"tla-timer", "V2w+F", propS6},
-	{"tla-timer", "V2r", propL6},
-	{"timers-dead", "V2r", propL4},
-	{"two-loads", "V2w+A", propS5},
-	{"two-loads", "V2w+B", propS5},
-	{"two-loads", "V2w+D", propS5},
-	{"double-eval", "V2r", propOnce},
-	{"read-cursor", "V2r-CursorReset", propL2},
-	{"watch-gap", "V2r", propL2},
-	{"watch-gap", "V2+WatchBeforeRead", propL2},
-	{"fd", "V2", propS8},
-	{"fd", "V2", propS2},
-	{"fd", "V2+EvictFirst", propS8},
-	{"fd", "V2+EvictFirst", propL2},
-	{"fd", "V2-LendFd", propL2},
-	{"styles", "V2r", propS2},
-	{"styles", "V2r", propS3},
-	{"styles", "V2r", propL6},
-	{"styles", "V2w+A", propS1},
-	{"styles", "V2w+B", propL6},
-	{"styles", "V2w+I", propS2},
-	{"before-exit", "V2r", propS1},
-	{"before-exit", "V2r", propL3},
-	{"seed-stale-map", "V2", propTest},
-	{"seed-stale-map", "V2", propS2},
-	{"seed-stale-map", "V2", propL2},
-	{"seed-generation", "V2", propL2},
-	{"seed-generation", "V2", propS2},
-	{"kqueue-index", "V2w+RegisteredIndex", propL2},
-	{"late-arm", "V2w+LateArm", propL2},
-	{"rm-rename", "V2r", propFound},
-	{"oracle", "V2w", propReader},
+// story is a cell of which the smallest story is kept. What is rare is looked for harder.
+type story struct {
+	scenario, variant, property string
+	harder                      func(o *runner.Options)
+}
+
+// kept are the cells that were open, and one of each race that was known.
+var kept = []story{
+	{"drop", "V1", propS1, nil},
+	{"map-owed", "V1", propS2h, nil},
+	{"empty-map", "V1", propS4, nil},
+	{"stale-inode", "V2", propL2, nil},
+	{"unwatched-main", "V2", propL2, nil},
+	{"unwatched-import", "V2r", propL2, nil},
+	{"tla-stuck", "V2", propL1, nil},
+	{"tla-stuck", "V2w+A", propL1, nil},
+	{"tla-stuck", "V2w+C", propL1, nil},
+	{"tla-stuck-visible", "V2w+A", propL1, nil},
+	{"tla-timer", "V2w+B", propS6, nil},
+	{"tla-timer", "V2w+F", propS6, nil},
+	{"tla-timer", "V2r", propL6, nil},
+	{"timers-dead", "V2r", propL4, nil},
+	{"two-loads", "V2w+A", propS5, nil},
+	{"two-loads", "V2w+B", propS5, nil},
+	{"two-loads", "V2w+D", propS5, nil},
+	{"double-eval", "V2r", propOnce, nil},
+	{"read-cursor", "V2r-CursorReset", propL2, nil},
+	{"watch-gap", "V2r", propL2, nil},
+	{"watch-gap", "V2+WatchBeforeRead", propL2, nil},
+	{"fd", "V2", propS8, nil},
+	{"fd", "V2", propS2, nil},
+	{"fd", "V2+EvictFirst", propS8, nil},
+	{"fd", "V2+EvictFirst", propL2, nil},
+	{"fd", "V2-LendFd", propL2, nil},
+	{"styles", "V2r", propS2, nil},
+	{"styles", "V2r", propS3, nil},
+	{"styles", "V2r", propL6, nil},
+	{"styles", "V2w+A", propS1, nil},
+	{"styles", "V2w+A", propL6, func(o *runner.Options) {
+		o.Profile, o.Params, o.Seed, o.Runs = "ci-loaded", map[string]int64{"heartbeats": 1, "large": 0}, 1, 1000
+	}},
+	{"styles", "V2w+D", propL6, func(o *runner.Options) {
+		o.Params, o.Seed, o.Runs = map[string]int64{"heartbeats": 1, "plan": int64(slices.Index(plans, planTempRename))}, 1, 60_000
+	}},
+	{"styles", "V2w+B", propL6, nil},
+	{"styles", "V2w+I", propS2, nil},
+	{"before-exit", "V2r", propS1, nil},
+	{"before-exit", "V2r", propL3, nil},
+	{"seed-stale-map", "V2", propTest, nil},
+	{"seed-stale-map", "V2", propS2, nil},
+	{"seed-stale-map", "V2", propL2, nil},
+	{"seed-generation", "V2", propL2, nil},
+	{"seed-generation", "V2", propS2, nil},
+	{"kqueue-index", "V2w+RegisteredIndex", propL2, nil},
+	{"late-arm", "V2w+LateArm", propL2, nil},
+	{"rm-rename", "V2r", propFound, nil},
+	{"oracle", "V2w", propReader, nil},
 }
 
 // Every cell of which a story is kept has one, and it replays bit for bit.
@@ -97,9 +108,11 @@ func record(t *testing.T) {
 	require.NoError(t, os.RemoveAll(filepath.Join(keptDir, "hotreload")))
 	for _, k := range kept {
 		s := named(t, k.scenario)
-		r := explore(t, runner.Options{
-			Scenario: s, Variant: k.variant, Judge: []string{k.property}, Runs: within, StopAtFirst: true,
-		})
+		o := runner.Options{Scenario: s, Variant: k.variant, Judge: []string{k.property}, Runs: within, StopAtFirst: true}
+		if k.harder != nil {
+			k.harder(&o)
+		}
+		r := explore(t, o)
 		require.NotEmpty(t, r.Failures, "%s %s %s", k.scenario, k.variant, k.property)
 		path, err := runner.SaveSim(keptDir, r.Failures[0].Minimal)
 		require.NoError(t, err)

@@ -13,8 +13,8 @@ type finding struct {
 	variants []string
 	fails    []string
 	why      string
-	// open: the campaigns are too small to say more than why does.
-	open bool
+	// rare: in so few schedules that a campaign may not show it.
+	rare bool
 }
 
 // found are the expectations of a scenario that come from exploration.
@@ -24,7 +24,11 @@ func found(scenario string, all ...string) (out []sim.Expectation) {
 			continue
 		}
 		for _, v := range f.variants {
-			out = append(out, sim.Expectation{Variant: v, Fails: f.fails, Holds: others(all, f.fails), Open: f.open, Why: f.why})
+			e := sim.Expectation{Variant: v, Fails: f.fails, Holds: others(all, f.fails), Why: f.why}
+			if f.rare {
+				e.Fails, e.Rarely = nil, f.fails
+			}
+			out = append(out, e)
 		}
 	}
 	return out
