@@ -18,7 +18,7 @@ type scenarioLine struct {
 }
 
 type variantFields struct {
-	Name  string   `json:"name"`
+	Name   string   `json:"name"`
 	Fails  []string `json:"fails,omitempty"`  // the properties that should be violated
 	Rarely []string `json:"rarely,omitempty"` // those that few schedules violate
 	Open   bool     `json:"open,omitempty"`   // nobody knows what it should come to
