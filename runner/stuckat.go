@@ -20,9 +20,10 @@ type stand struct {
 	state string   // of its goroutine, as the runtime calls it: running, chan receive
 }
 
-// blocked reports whether it waits for something, and does not compute.
+// blocked reports whether it waits for something, and does not compute. In a bubble of
+// testing/synctest it waits for goroutines that may.
 func (s stand) blocked() bool {
-	return len(s.at) == 1 && !slices.Contains([]string{"running", "runnable", "syscall", ""}, s.state)
+	return len(s.at) == 1 && !strings.Contains(s.state, "synctest") && !slices.Contains([]string{"running", "runnable", "syscall", ""}, s.state)
 }
 
 // text says where it stands, and what to use instead.

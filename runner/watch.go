@@ -11,8 +11,8 @@ const watchEvery = 500 * time.Millisecond
 
 // guarded calls f, which runs schedules on workers, and comes back with an error
 // if one of their runs does not: if neither a run nor an event has ended for
-// o.Stuck, or for blockedFor if its process is seen to wait. Then f is left behind, and the worlds of the workers must not be touched.
-// A panic of f comes out here.
+// o.Stuck, or for blockedFor if its process is seen to wait. Then f is left behind, and
+// the worlds of the workers must not be touched. A panic of f comes out here.
 func guarded(o *Options, workers []*worker, f func() error) error {
 	ended := make(chan error, 1)
 	var panicked any

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -277,6 +278,31 @@ func TestAnExpectationOfWhatIsNotThere(t *testing.T) {
 		d := newDesk(t, s)
 		require.Equal(t, 2, d.Run(context.Background(), []string{"list"}))
 		require.Contains(t, d.err.String(), "simrun: an expectation cannot be met: "+strings.TrimSuffix(want, "; did you mean"))
+	}
+}
+
+// Every command that help lists has a manual page, the same one every day.
+func TestManualPages(t *testing.T) {
+	dir := t.TempDir()
+	d := newDesk(t, tiny()...)
+	require.Equal(t, 0, d.Run(context.Background(), []string{"--help"}))
+	commands := regexp.MustCompile(`(?m)^  ([a-z]+) +[A-Z]`).FindAllStringSubmatch(d.out.String(), -1)
+	require.Greater(t, len(commands), 20)
+	require.Equal(t, 0, d.Run(context.Background(), []string{"man", dir}), d.err.String())
+	pages, err := filepath.Glob(filepath.Join(dir, "*.1"))
+	require.NoError(t, err)
+	have := map[string]bool{}
+	for _, p := range pages {
+		have[filepath.Base(p)] = true
+		content, err := os.ReadFile(p)
+		require.NoError(t, err)
+		require.Contains(t, string(content), `.TH "SIMRUN`)
+		require.Contains(t, string(content), `"Jan 1970"`)
+	}
+	for _, c := range commands {
+		if c[1] != "help" {
+			require.True(t, have["simrun-"+c[1]+".1"], "%s: %v", c[1], pages)
+		}
 	}
 }
 

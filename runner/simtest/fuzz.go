@@ -24,6 +24,9 @@ func Fuzz(f *testing.F, s *sim.Scenario, cfg Config) {
 	if err := cfg.complete(); err != nil {
 		f.Fatal(err)
 	}
+	if err := s.Check(); err != nil {
+		f.Fatal(err)
+	}
 	if cfg.Bubble {
 		f.Fatalf("fuzz scenario %q: the fuzzer runs outside of bubbles; use Check", s.Name)
 	}
