@@ -14,13 +14,12 @@
 //
 // # Catalogue
 //
-//   - [Periodic]: ticks with work: overlapping, skipped while busy, or one after
-//     the other.
-//   - [Flight]: single flight, keyed; what is kept afterwards; a gap between check
-//     and set.
+//   - [Periodic]: ticks with work: overlapping, or skipped while busy.
+//   - [Flight]: single flight, keyed, and whether a success is kept afterwards.
+//   - [Memo]: single flight of promises, and whether a failure is kept.
 //   - [Registry]: who was seen lately, by wall clock, with a sweep.
 //   - [Retry], [Backoff]: attempts with growing pauses.
 //   - [Lease]: one holder; waiters by priority, then first in, first out.
 //   - [Gate]: opens once; who waits goes on then.
-//   - [Loose]: fire and forget, and what becomes of the error.
+//   - [Loose]: fire and forget; an error is one line of a log.
 package coord

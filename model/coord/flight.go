@@ -9,19 +9,12 @@ const (
 	KeepNothing Keep = iota
 	// KeepSuccess: a result is handed out for good, a failure is forgotten.
 	KeepSuccess
-	// KeepAll: a failure is handed out for good, too.
-	KeepAll
 )
 
 // Flight makes one of all calls for the same key that are under way at once. Use
 // one key for a flight that is not keyed. The zero Flight keeps nothing.
 type Flight[K comparable, V any] struct {
-	Keep Keep
-	// Gap, if not nil, comes between the look whether a call is under way and the
-	// note that one is: code that awaits there starts as many as come meanwhile. It
-	// calls then, at once or later.
-	Gap func(then func())
-
+	Keep  Keep
 	calls map[K]*flightCall[V]
 }
 
@@ -42,26 +35,18 @@ func (f *Flight[K, V]) Do(key K, start func(done func(V, error)), got func(V, er
 		c.join(got)
 		return
 	}
-	if f.Gap != nil {
-		f.Gap(func() { f.begin(key, start, got) })
-		return
-	}
-	f.begin(key, start, got)
-}
-
-func (f *Flight[K, V]) begin(key K, start func(done func(V, error)), got func(V, error)) {
 	if f.calls == nil {
 		f.calls = make(map[K]*flightCall[V])
 	}
 	c := &flightCall[V]{}
-	f.calls[key] = c // after a gap it may replace another
+	f.calls[key] = c
 	c.join(got)
 	start(func(v V, err error) {
 		if c.ended {
 			return
 		}
 		c.ended, c.v, c.err = true, v, err
-		if f.calls[key] == c && (f.Keep == KeepNothing || f.Keep == KeepSuccess && err != nil) {
+		if f.Keep == KeepNothing || err != nil {
 			delete(f.calls, key)
 		}
 		waiters := c.waiters
@@ -82,12 +67,6 @@ func (c *flightCall[V]) join(got func(V, error)) {
 	}
 }
 
-// InFlight reports whether a call for key is under way.
-func (f *Flight[K, V]) InFlight(key K) bool {
-	c := f.calls[key]
-	return c != nil && !c.ended
-}
-
 // Kept is the result that is kept for key; ok tells whether there is one.
 func (f *Flight[K, V]) Kept(key K) (ok bool, v V, err error) {
 	if c := f.calls[key]; c != nil && c.ended {
@@ -95,7 +74,3 @@ func (f *Flight[K, V]) Kept(key K) (ok bool, v V, err error) {
 	}
 	return false, v, nil
 }
-
-// Forget drops what is kept or under way for key: the next Do starts anew. Those who
-// wait for a call under way still get its result.
-func (f *Flight[K, V]) Forget(key K) { delete(f.calls, key) }

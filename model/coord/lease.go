@@ -6,7 +6,7 @@ import "slices"
 // and among equals first in, first out.
 type Lease struct {
 	held    bool
-	waiters []*leaseWaiter
+	waiters []leaseWaiter
 	turn    int // which holder this is; a release by an earlier one does nothing
 }
 
@@ -16,24 +16,17 @@ type leaseWaiter struct {
 }
 
 // Acquire asks for the lease. got is called when it is there, at once if it is free;
-// the holder calls release when it is done. giveUp takes a wait back, and does nothing
-// once got was called.
-func (l *Lease) Acquire(priority int, got func(release func())) (giveUp func()) {
+// the holder calls release when it is done.
+func (l *Lease) Acquire(priority int, got func(release func())) {
 	if !l.held {
 		l.grant(got)
-		return func() {}
+		return
 	}
-	w := &leaseWaiter{priority, got}
 	i := len(l.waiters)
 	for i > 0 && l.waiters[i-1].priority < priority {
 		i--
 	}
-	l.waiters = slices.Insert(l.waiters, i, w)
-	return func() {
-		if i := slices.Index(l.waiters, w); i >= 0 {
-			l.waiters = slices.Delete(l.waiters, i, i+1)
-		}
-	}
+	l.waiters = slices.Insert(l.waiters, i, leaseWaiter{priority, got})
 }
 
 func (l *Lease) grant(got func(release func())) {

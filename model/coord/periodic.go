@@ -15,9 +15,6 @@ const (
 	Overlapping Overlap = iota
 	// SkipWhileBusy: it does nothing.
 	SkipWhileBusy
-	// Sequenced: its work starts as soon as the earlier one's is done; any number
-	// of ticks that came meanwhile are one.
-	Sequenced
 )
 
 // Periodic does some work every period. The zero Periodic is stopped.
@@ -31,12 +28,11 @@ type Periodic struct {
 	// Work is done at each tick. It calls done when it has ended, once.
 	Work func(done func())
 
-	ticket  env.Ticket
-	tickFn  func()
-	doneFn  func()
-	busy    int
-	pending bool
-	on      bool
+	ticket env.Ticket
+	tickFn func()
+	doneFn func()
+	busy   int
+	on     bool
 }
 
 // Start begins to tick. It does nothing if p is ticking already.
@@ -58,27 +54,17 @@ func (p *Periodic) Start() {
 // ticking.
 func (p *Periodic) Stop() bool {
 	was := p.on
-	p.on, p.pending = false, false
+	p.on = false
 	p.ticket.Cancel()
 	return was
 }
 
-// Busy is how many ticks' work is going on.
-func (p *Periodic) Busy() int { return p.busy }
-
 func (p *Periodic) tick() {
-	if p.busy > 0 && p.Overlap != Overlapping {
-		p.pending = p.Overlap == Sequenced
+	if p.busy > 0 && p.Overlap == SkipWhileBusy {
 		return
 	}
 	p.busy++
 	p.Work(p.doneFn)
 }
 
-func (p *Periodic) done() {
-	p.busy--
-	if p.pending {
-		p.pending = false
-		p.tick()
-	}
-}
+func (p *Periodic) done() { p.busy-- }

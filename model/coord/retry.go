@@ -43,25 +43,12 @@ type Retry struct {
 	// is no more attempt. It may be nil.
 	End func(error)
 
-	n      int
-	over   bool
-	ticket env.Ticket
+	n    int
+	over bool
 }
 
 // Start makes the first attempt.
 func (r *Retry) Start() { r.attempt() }
-
-// Attempt is the number of the latest attempt.
-func (r *Retry) Attempt() int { return r.n }
-
-// Stop makes no further attempt; End is not called any more. It reports whether r
-// was still at it.
-func (r *Retry) Stop() bool {
-	was := !r.over
-	r.over = true
-	r.ticket.Cancel()
-	return was
-}
 
 func (r *Retry) attempt() {
 	r.n++
@@ -75,7 +62,7 @@ func (r *Retry) attempt() {
 				r.End(err)
 			}
 		default:
-			r.ticket = r.Timers.After(r.Label, r.Backoff.Pause(n), r.attempt)
+			r.Timers.After(r.Label, r.Backoff.Pause(n), r.attempt)
 		}
 	})
 }

@@ -18,6 +18,7 @@ type Page struct {
 	touched   Resource
 	closing   bool
 	closed    bool
+	leaving   bool // its close has begun
 	renders   int
 	used      uint64 // when it was last used, by count
 	idleLooks uint64 // looks of the eviction timer since

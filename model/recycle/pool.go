@@ -37,7 +37,9 @@ type Pool struct {
 	idle      bool // no render since the last look of the shrink timer
 	shut      bool
 	resources poolResources
-	started   bool // to warm
+	started   bool  // to warm
+	ending    *Page // whose turn to be closed it is
+	quitting  bool  // Chrome is being closed
 }
 
 // poolResources are what a pool reads and writes.
@@ -105,6 +107,7 @@ func (p *Pool) closeEntry(g *Page, done func()) {
 			done()
 			return
 		}
+		g.leaving = true
 		p.bounded("page-close", p.closeBound(), func(err error) {
 			if err != nil {
 				p.Host.Log(env.Warning, "close page: "+err.Error())
@@ -154,7 +157,11 @@ func (p *Pool) closeSet(s *pageSet, from uint64, done func()) {
 		return
 	}
 	order := g.order
-	p.closeEntry(g, func() { p.closeSet(s, order, done) })
+	p.ending = g
+	p.closeEntry(g, func() {
+		p.ending = nil
+		p.closeSet(s, order, done)
+	})
 }
 
 // closeChrome closes the browser, and with it its pages.
@@ -164,7 +171,9 @@ func (p *Pool) closeChrome(done func(error)) {
 		done(nil)
 		return
 	}
+	p.quitting = true
 	p.bounded(cmp.Or(p.CloseLabel, "chrome-close"), p.closeBound(), func(err error) {
+		p.quitting = false
 		if err == nil {
 			p.died(c)
 		}

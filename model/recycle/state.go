@@ -48,5 +48,23 @@ func (p *Pool) CanBegin() (now, soon bool) {
 	return now, soon
 }
 
+// WaitsFor tells what a restart that is under way waits for, in words; "" if there is
+// none.
+func (p *Pool) WaitsFor() string {
+	switch {
+	case p.current == nil:
+		return ""
+	case p.ending != nil && p.ending.leaving:
+		return p.ending.String() + " to close"
+	case p.ending != nil:
+		return "the render on " + p.ending.String() + " to end"
+	case p.quitting:
+		return "Chrome to close"
+	case p.loading > 0:
+		return "a page to load the shell"
+	}
+	return "Chrome to launch"
+}
+
 // Started reports whether the pool has begun to warm.
 func (p *Pool) Started() bool { return p.started }

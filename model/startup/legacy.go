@@ -73,7 +73,6 @@ func (a *App) background(part func(c env.Async) *Failure) env.Promise {
 func (rt *Runtime) afterReady() (any, error) {
 	a := rt.r.app
 	if rt.kind == KindRunner {
-		rt.driver = true
 		a.deps.Probe.Mode(rt.r, KindRunner)
 	}
 	if rt.port == 0 {

@@ -14,7 +14,6 @@ type Runtime struct {
 	port   int    // of its server; 0: none
 	kind   Kind
 	router bool
-	driver bool        // the actor driver runs
 	ready  env.Promise // of a runtime that is made at once: its server is there
 
 	routerFailure *Failure // why there is no router
@@ -37,10 +36,7 @@ func (rt *Runtime) startServerless() *Failure {
 
 // startRunner gives rt the mode runner.
 func (rt *Runtime) startRunner() *Failure {
-	isNew, f := rt.enter(KindRunner)
-	if isNew {
-		rt.driver = true
-	}
+	_, f := rt.enter(KindRunner)
 	return f
 }
 

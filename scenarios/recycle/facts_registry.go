@@ -164,8 +164,20 @@ func (a *facts) recycleBegan(server, token string) {
 		return
 	}
 	a.lives = append(a.lives, liveWatch{server, a.within("recycling", liveWithin, func() {
-		a.failed(live, "recycle", "the recycle of %s has not ended within %v", server, liveWithin)
+		a.failed(live, "recycle", "the recycle of %s has not ended within %v%s", server, liveWithin, a.f.waits(server))
 	})})
+}
+
+// waits tells what a server waits for, as an edge of the wait-for graph.
+func (f *fleet) waits(server string) string {
+	l := f.alive(f.serverOf(server))
+	if l == nil {
+		return ""
+	}
+	if what := l.WaitsFor(); what != "" {
+		return ": " + server + " waits for " + what
+	}
+	return ""
 }
 
 func (a *facts) recycleEnded(server string) {

@@ -143,7 +143,7 @@ func (d *deploy) wholeTrain() {
 			})
 		},
 		model.JobWorker:  func(done func(bool)) { done(true) },
-		model.JobSleep:   func(done func(bool)) { t0.Wait(func(error) { done(true) }) },
+		model.JobSleep:   func(done func(bool)) { t0.Wait(func() { done(true) }) },
 		model.JobRealm:   d.rollRealm,
 		model.JobHook:    d.hook,
 		model.JobRecycle: d.recycle,
