@@ -18,7 +18,7 @@ import (
 type matrixFlags struct {
 	variants, judge        []string
 	strategy, seed, format string
-	runs, workers          int
+	runs, workers, seeds   int
 	state                  string
 	resume                 bool
 	files                  reportFlags
@@ -37,9 +37,13 @@ In a cell, S1@12 says that a violation of S1 was found, at schedule 12; ok 5,000
 none was found in 5,000 schedules. ! marks what was not expected, ? a cell of which
 nobody had said what to expect.
 
+With --seeds 20, what fails is looked for with 20 seeds, from a cold start each time:
+S1 20/20 @4..37 says that all of them found it, half of them by schedule 4, the last at
+schedule 37. What nothing violates is asked with the first seed alone.
+
 Each cell is kept as soon as it is measured; after an interrupt, --resume goes on
 where it ended, if binary and flags are the same.`,
-		Example: "  simrun matrix\n  simrun matrix cart/ --runs 100000 --format markdown",
+		Example: "  simrun matrix\n  simrun matrix cart/ --runs 100000 --format markdown\n  simrun matrix cart/ --seeds 20",
 		RunE: func(c *cobra.Command, args []string) error {
 			m, err := s.newMatrix(&f, args)
 			if err != nil {
@@ -55,6 +59,7 @@ where it ended, if binary and flags are the same.`,
 	flags.IntVar(&f.runs, "runs", matrix.DefaultRuns, "`number` of schedules for each question of a cell, at most")
 	flags.StringVar(&f.strategy, "strategy", "", "`strategy` (default: the same as of run)")
 	flags.StringVar(&f.seed, "seed", "0", "`seed`")
+	flags.IntVar(&f.seeds, "seeds", 1, "`number` of seeds, from --seed on, with which what fails is looked for")
 	flags.IntVar(&f.workers, "workers", 0, "`number` of workers (default: one per core)")
 	flags.StringVar(&f.format, "format", "text", "`format`: text, markdown")
 	flags.StringVar(&f.state, "state", ".simrun/matrix.jsonl", "`file` that keeps the cells that are measured")
@@ -85,8 +90,8 @@ func (s *invocation) newMatrix(f *matrixFlags, names []string) (*matrixRun, erro
 	if f.format != "text" && f.format != "markdown" {
 		return nil, &sim.UnknownError{Where: "matrix", Kind: "format", Name: f.format, Known: []string{"text", "markdown"}}
 	}
-	if f.runs < 1 || f.workers < 0 {
-		return nil, usage(fmt.Errorf("--runs %d --workers %d: want at least one run, and workers or 0 for one per core", f.runs, f.workers))
+	if f.runs < 1 || f.workers < 0 || f.seeds < 1 {
+		return nil, usage(fmt.Errorf("--runs %d --seeds %d --workers %d: want at least one run and one seed, and workers or 0 for one per core", f.runs, f.seeds, f.workers))
 	}
 	if f.strategy != "" {
 		if err := checkStrategy(f.strategy); err != nil {
@@ -97,7 +102,7 @@ func (s *invocation) newMatrix(f *matrixFlags, names []string) (*matrixRun, erro
 	if err != nil {
 		return nil, usage(err)
 	}
-	m.options = matrix.Options{Runs: f.runs, Seed: seed, Strategy: f.strategy, Workers: f.workers, Judge: f.judge}
+	m.options = matrix.Options{Runs: f.runs, Seed: seed, Seeds: f.seeds, Strategy: f.strategy, Workers: f.workers, Judge: f.judge}
 	for _, c := range matrix.Cells(scenarios) {
 		if len(f.variants) > 0 && !slices.Contains(f.variants, c.Variant) {
 			continue
@@ -183,6 +188,9 @@ func (m *matrixRun) measure(ctx context.Context, c *matrix.Cell, i int, started 
 		p.label = fmt.Sprintf("cell %d of %d, %s %s", i+1, len(m.cells), c.Row(), c.Variant)
 		if q.Name != "" {
 			p.label += " " + q.Name
+		}
+		if m.options.Seeds > 1 {
+			p.label += fmt.Sprintf(", seed %d of %d", q.Seed-m.options.Seed+1, m.options.Seeds)
 		}
 		at.Elapsed = m.Clock.Since(started)
 		p.update(at)

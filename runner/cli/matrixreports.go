@@ -59,14 +59,14 @@ func (m *matrixRun) suite(elapsed time.Duration) *reports.Suite {
 		l := &m.lines[i]
 		c := reports.SuiteCell{
 			Scenario: l.Scenario, Variant: l.Variant, Profile: l.Profile, Verdict: l.Verdict, Expected: l.Expected, Runs: l.Runs, Steps: l.Steps,
-			Classes: l.Classes, Claim: l.Claim, Why: l.Why, Differences: l.Differences, Command: m.again(l, ""), Elapsed: time.Duration(l.ElapsedNs),
+			Classes: l.Classes, Claim: l.Claim, Why: l.Why, Differences: l.Differences, Command: m.again(l, "", m.options.Seed), Elapsed: time.Duration(l.ElapsedNs),
 		}
 		for _, f := range l.Failing {
 			c.Failing = append(c.Failing, f.text())
 			if l.Verdict != matrix.Agrees.String() {
 				s.Findings = append(s.Findings, reports.SuiteFinding{
 					Scenario: l.Scenario, Variant: l.Variant, Profile: l.Profile, Signature: f.Signature, Message: f.Property + ": " + f.Message,
-					Runs: f.Run, Deviations: f.Deviations, Source: f.Source, Command: m.again(l, f.Property),
+					Runs: f.Run, Deviations: f.Deviations, Source: f.Source, Command: m.again(l, f.Property, f.Seed),
 				})
 			}
 		}
@@ -79,12 +79,12 @@ func (m *matrixRun) suite(elapsed time.Duration) *reports.Suite {
 }
 
 // again is the command that explores a cell, or one property of it.
-func (m *matrixRun) again(l *cellLine, property string) string {
+func (m *matrixRun) again(l *cellLine, property string, seed uint64) string {
 	words := []string{m.Program, "run", l.Scenario}
 	if l.Variant != "" {
 		words = append(words, "--variant", l.Variant)
 	}
-	words = append(words, "--profile", l.Profile, "--runs", strconv.Itoa(m.options.Runs), "--seed", strconv.FormatUint(m.options.Seed, 10))
+	words = append(words, "--profile", l.Profile, "--runs", strconv.Itoa(m.options.Runs), "--seed", strconv.FormatUint(seed, 10))
 	if property != "" {
 		words = append(words, "--property", property)
 	}

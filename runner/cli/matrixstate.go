@@ -47,20 +47,36 @@ type cellLine struct {
 // failed is a property that was found violated.
 type failed struct {
 	Property  string `json:"property"`
-	Run       int    `json:"run"` // the schedule that showed it first
+	Seed      uint64 `json:"seed"`
+	Run       int    `json:"run"` // the schedule that showed it first, with this seed
 	Verdict   string `json:"verdict"`
 	Signature string `json:"signature"`
 	Message   string `json:"message"`
 	// Deviations of the schedule as it was found, not made small.
 	Deviations int    `json:"deviations"`
 	Source     string `json:"source,omitempty"` // file:line of the last event before the failure
+	// Trials is how it went with several seeds; nil with one.
+	Trials *trials `json:"trials,omitempty"`
 }
 
-// text is the property with the schedule that showed it first, such as S1@12.
+// trials is with how many seeds a property was found, and by which schedule.
+type trials struct {
+	Found  int   `json:"found"`
+	Seeds  int   `json:"seeds"`
+	Median int   `json:"median"` // of those that found it
+	Latest int   `json:"latest"`
+	At     []int `json:"at"` // by seed; 0: it did not
+}
+
+// text is the property with the schedule that showed it first, such as S1@12, or how it
+// went with several seeds, such as S1 20/20 @4..37.
 func (f *failed) text() string {
 	name := f.Property
 	if f.Verdict != "violation" {
 		name = f.Verdict + " " + name
+	}
+	if t := f.Trials; t != nil {
+		return fmt.Sprintf("%s %d/%d @%s..%s", name, t.Found, t.Seeds, comma(t.Median), comma(t.Latest))
 	}
 	return name + "@" + comma(f.Run)
 }
@@ -70,11 +86,10 @@ func (m *matrixRun) line(r *matrix.Measured) *cellLine {
 	l := &cellLine{
 		line: newLine("cell"), Scenario: r.Scenario.Name, Variant: r.Variant, Profile: r.Profile, Verdict: r.Verdict.String(),
 		Expected: r.Expect.Fails, Rarely: r.Expect.Rarely, Holds: r.Expect.Holds, Open: r.Expect.Open, Why: r.Expect.Why,
-		Runs: r.Runs(), Differences: r.Differences, Identity: m.state.identity,
+		Runs: r.Runs(), Steps: r.Steps(), Differences: r.Differences, Identity: m.state.identity,
 	}
 	for i := range r.Answers {
 		a := &r.Answers[i]
-		l.Steps += a.Steps
 		if a.Classes > l.Classes {
 			l.Classes, l.Curve = a.Classes, l.Curve[:0]
 			for _, p := range a.Curve {
@@ -86,22 +101,23 @@ func (m *matrixRun) line(r *matrix.Measured) *cellLine {
 		}
 	}
 	for _, p := range r.Failing() {
-		l.Failing = append(l.Failing, firstOf(r, p))
+		l.Failing = append(l.Failing, failedOf(r, p))
 	}
 	return l
 }
 
-// firstOf is the earliest failure of a property.
-func firstOf(r *matrix.Measured, property string) failed {
-	var best failed
-	for i := range r.Answers {
-		for _, f := range r.Answers[i].Found {
-			if t := f.Found; t.Failure.Property == property && (best.Run == 0 || f.Run < best.Run) {
-				best = failed{property, f.Run, t.Verdict.String(), f.Signature, t.Failure.Message, len(t.Schedule), lastSource(t)}
-			}
-		}
+// failedOf sums up how a property failed.
+func failedOf(r *matrix.Measured, property string) failed {
+	f, seed := r.First(property)
+	t := f.Found
+	out := failed{
+		Property: property, Seed: seed, Run: f.Run, Verdict: t.Verdict.String(), Signature: f.Signature, Message: t.Failure.Message,
+		Deviations: len(t.Schedule), Source: lastSource(t),
 	}
-	return best
+	if tr := r.Trial(property); tr != nil {
+		out.Trials = &trials{tr.Found(), len(tr.At), tr.Median(), tr.Latest(), tr.At}
+	}
+	return out
 }
 
 // lastSource is where the logic was when a run ended.
@@ -118,7 +134,7 @@ func lastSource(t *sim.Trace) string {
 // other flags.
 func (m *matrixRun) identity() string {
 	h := sha256.New()
-	fmt.Fprintf(h, "%+v\n%d %d %q %q\n", m.Build, m.options.Runs, m.options.Seed, m.options.Strategy, m.options.Judge)
+	fmt.Fprintf(h, "%+v\n%d %d %d %q %q\n", m.Build, m.options.Runs, m.options.Seed, m.options.Seeds, m.options.Strategy, m.options.Judge)
 	if m.Binary != "" {
 		if f, err := os.Open(m.Binary); err == nil {
 			io.Copy(h, f) //nolint:errcheck // then it is another binary

@@ -79,7 +79,11 @@ func (l *cellLine) text() string {
 	for _, f := range l.Failing {
 		texts = append(texts, f.text())
 	}
-	s := strings.Join(texts, " ")
+	between := " "
+	if len(l.Failing) > 0 && l.Failing[0].Trials != nil {
+		between = ", "
+	}
+	s := strings.Join(texts, between)
 	if s == "" {
 		s = "ok " + comma(l.Runs)
 		if l.Exhausted {
@@ -130,5 +134,5 @@ func (m *matrixRun) differences(l *cellLine) {
 	if len(l.Differences) == 0 {
 		return
 	}
-	m.printf("           %s\n\n", m.again(l, ""))
+	m.printf("           %s\n\n", m.again(l, "", m.options.Seed))
 }

@@ -8,5 +8,7 @@
 //	}
 //
 // A run ends at its first violation. So a cell raises questions, each explored by
-// itself: is this property violated, when it alone is judged; do those others hold.
+// itself: is this property violated, when it alone is judged; do those others hold. With
+// Options.Seeds, what fails is looked for again with other seeds: a Trial says how many
+// of them found it, and how soon.
 package matrix

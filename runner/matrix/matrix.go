@@ -61,8 +61,12 @@ func (v Verdict) String() string { return [...]string{"agrees", "differs", "open
 
 // Options says how hard to look. The zero Options are right for a first look.
 type Options struct {
-	Runs     int      // schedules for each question; 0: DefaultRuns
-	Seed     uint64   // every seed is legal
+	Runs int    // schedules for each question; 0: DefaultRuns
+	Seed uint64 // every seed is legal
+	// Seeds is with how many seeds, from Seed on, a property is looked for that should
+	// be found violated, or was; 0: one. What nothing violates is asked with the first
+	// seed alone: more schedules show more there than more seeds.
+	Seeds    int
 	Strategy string   // "": the default one
 	Judge    []string // properties to ask about; nil: all
 	Workers  int      // 0: one per core
@@ -102,6 +106,8 @@ type Measured struct {
 	// Differences say in words what is not as expected.
 	Differences []string
 	Answers     []Answer
+	// Trials are the properties that were looked for with several seeds.
+	Trials []Trial
 }
 
 // Runs is the number of schedules spent on the cell.
@@ -109,6 +115,25 @@ func (m *Measured) Runs() int {
 	n := 0
 	for i := range m.Answers {
 		n += m.Answers[i].Runs
+	}
+	for i := range m.Trials {
+		for j := range m.Trials[i].Again {
+			n += m.Trials[i].Again[j].Runs
+		}
+	}
+	return n
+}
+
+// Steps is the number of events in them.
+func (m *Measured) Steps() int64 {
+	n := int64(0)
+	for i := range m.Answers {
+		n += m.Answers[i].Steps
+	}
+	for i := range m.Trials {
+		for j := range m.Trials[i].Again {
+			n += m.Trials[i].Again[j].Steps
+		}
 	}
 	return n
 }
@@ -120,6 +145,11 @@ func (m *Measured) Failing() []string {
 	for i := range m.Answers {
 		for _, f := range m.Answers[i].Found {
 			met = append(met, f.Found.Failure.Property)
+		}
+	}
+	for i := range m.Trials {
+		if m.Trials[i].Found() > 0 {
+			met = append(met, m.Trials[i].Property)
 		}
 	}
 	for _, p := range m.Scenario.Properties {
@@ -149,26 +179,46 @@ func Measure(ctx context.Context, c Cell, o Options) (*Measured, error) {
 	if c.Expect.Open {
 		m.Verdict = Open
 	}
-	for _, q := range asked {
-		if q.Open && q.Name != "" && slices.Contains(m.Failing(), q.Name) {
-			continue // known already
-		}
-		a, err := ask(ctx, c, q, o)
-		if err != nil {
-			return nil, fmt.Errorf("measure %s, variant %q: %w", c.Scenario.Name, c.Variant, err)
-		}
-		m.Answers = append(m.Answers, *a)
-		m.compare(a)
+	if err := m.explore(ctx, asked, o); err != nil {
+		return nil, fmt.Errorf("measure %s, variant %q: %w", c.Scenario.Name, c.Variant, err)
 	}
+	m.compare()
 	if len(m.Differences) > 0 {
 		m.Verdict = Differs
 	}
 	return m, nil
 }
 
+// explore asks the questions with the first seed, and then with the others what of them
+// is worth it.
+func (m *Measured) explore(ctx context.Context, asked []Question, o Options) error {
+	for _, q := range asked {
+		if q.Open && q.Name != "" && slices.Contains(m.Failing(), q.Name) {
+			continue // known already
+		}
+		q.Seed = o.Seed
+		a, err := ask(ctx, m.Cell, q, o)
+		if err != nil {
+			return err
+		}
+		m.Answers = append(m.Answers, *a)
+	}
+	if o.Seeds < 2 {
+		return nil
+	}
+	for _, p := range m.sought() {
+		t, err := m.try(ctx, p, o)
+		if err != nil {
+			return err
+		}
+		m.Trials = append(m.Trials, *t)
+	}
+	return nil
+}
+
 func ask(ctx context.Context, c Cell, q Question, o Options) (*Answer, error) {
 	ro := runner.Options{
-		Scenario: c.Scenario, Variant: c.Variant, Profile: c.Profile, Judge: q.Judge, Strategy: o.Strategy, Seed: o.Seed,
+		Scenario: c.Scenario, Variant: c.Variant, Profile: c.Profile, Judge: q.Judge, Strategy: o.Strategy, Seed: q.Seed,
 		Runs: o.Runs, Workers: o.Workers, Minimise: -1, StopAtFirst: q.Finds != "",
 	}
 	var curve []Point
@@ -197,24 +247,49 @@ func ask(ctx context.Context, c Cell, q Question, o Options) (*Answer, error) {
 	return a, nil
 }
 
-// compare notes in what an answer is not the expected one.
-func (m *Measured) compare(a *Answer) {
-	differs := func(format string, args ...any) { m.Differences = append(m.Differences, fmt.Sprintf(format, args...)) }
-	found := false
-	for _, f := range a.Found {
-		t := f.Found
-		switch property := t.Failure.Property; {
-		case a.Finds != "" && property == a.Finds:
-			found = true
-		case a.Open && m.Expect.Allows(t.Verdict, property):
-		default:
-			differs("%s of %s, which was not expected: %s (schedule %d)", t.Verdict, property, t.Failure.Message, f.Run)
+// compare notes what is not as expected.
+func (m *Measured) compare() {
+	for i := range m.Answers {
+		a := &m.Answers[i]
+		m.unexpected(a)
+		if a.Finds != "" && !slices.Contains(m.Failing(), a.Finds) {
+			m.differs("%s was expected to be violated, and %s did not show it", a.Finds, m.spent(a))
+		}
+		for _, g := range a.Vacuous {
+			m.differs("vacuous: no run reached %q", g)
 		}
 	}
-	if a.Finds != "" && !found {
-		differs("%s was expected to be violated, and %d runs did not show it", a.Finds, a.Runs)
+	for i := range m.Trials {
+		for j := range m.Trials[i].Again {
+			m.unexpected(&m.Trials[i].Again[j])
+		}
 	}
-	for _, g := range a.Vacuous {
-		differs("vacuous: no run reached %q", g)
+}
+
+func (m *Measured) differs(format string, args ...any) {
+	m.Differences = append(m.Differences, fmt.Sprintf(format, args...))
+}
+
+// unexpected notes the failures that an answer should not have shown.
+func (m *Measured) unexpected(a *Answer) {
+	for _, f := range a.Found {
+		t := f.Found
+		property := t.Failure.Property
+		if property == a.Finds || a.Open && m.Expect.Allows(t.Verdict, property) {
+			continue
+		}
+		at := fmt.Sprintf("schedule %d", f.Run)
+		if a.Seed != m.Answers[0].Seed {
+			at += fmt.Sprintf(" of seed %d", a.Seed)
+		}
+		m.differs("%s of %s, which was not expected: %s (%s)", t.Verdict, property, t.Failure.Message, at)
 	}
+}
+
+// spent says what it took not to find the property that a looks for.
+func (m *Measured) spent(a *Answer) string {
+	if t := m.Trial(a.Finds); t != nil {
+		return fmt.Sprintf("%d runs with each of %d seeds", a.Runs, len(t.At))
+	}
+	return fmt.Sprintf("%d runs", a.Runs)
 }

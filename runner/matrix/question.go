@@ -17,6 +17,8 @@ type Question struct {
 	Finds string
 	// Open: nobody knows the answer.
 	Open bool
+	// Seed is the one that it is asked with.
+	Seed uint64
 }
 
 // Questions are those that an expectation raises, as far as they are about the

@@ -2,6 +2,7 @@ package depopt
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	model "github.com/seed-3519b94c/simrun/model/depopt"
@@ -131,7 +132,9 @@ func (f *facts) reset(h *world, s setup) {
 	for _, p := range s.judged {
 		f.judged[p] = true
 	}
-	f.answered = f.obligation(pAnswered, 0, "request ")
+	if f.answered = f.obligation(pAnswered, 0, ""); f.answered != nil {
+		f.answered.Describe(sayRequest)
+	}
 	f.handled = f.obligation(pHandled, 0, "full reload ")
 	f.ready = f.obligation(pL2, boundReady, "batch ")
 	f.quiet = f.obligation(pL3, boundQuiet, "wait ")
@@ -149,6 +152,9 @@ func (f *facts) obligation(p property, within time.Duration, what string) *sim.O
 	}
 	return f.w.Obligation(propertyDocs[p].Name, within).DescribePrefix(what)
 }
+
+// sayRequest is a request as all notes call it: by its number, without its client's.
+func sayRequest(id int64) string { return "request " + strconv.FormatInt(id&0xffff, 10) }
 
 func open(o *sim.Obligation, key int64) {
 	if o != nil && !o.IsOpen(key) {

@@ -113,6 +113,29 @@ type facts struct {
 	begun, evaluations int // saves by W, and generations after the first
 
 	between, torn, hit, closes goal
+
+	res ghosts
+}
+
+// ghosts are the footprints of ghost state that properties compare across threads:
+// without them an exploration that merges orders of independent events would merge
+// orders in which these differ. What only goals look at has none: an exploration with
+// reduction may say of a goal that it was not reached.
+type ghosts struct{ saves, owed, maps, reader, numbers sim.Resource }
+
+// touch declares an access if one of the properties that compare the ghost is judged.
+func (f *facts) touch(r sim.Resource, write bool, properties ...string) {
+	for _, p := range properties {
+		if !slices.Contains(f.judged, p) {
+			continue
+		}
+		if write {
+			f.w.Write(r)
+		} else {
+			f.w.Read(r)
+		}
+		return
+	}
 }
 
 // generation is what is known of one load.
@@ -165,9 +188,13 @@ func (f *facts) reset(h *hotWorld, masking bool) {
 	for i := range f.gens {
 		f.gens[i].modules = f.gens[i].modules[:0]
 	}
+	w := h.w
 	*f = facts{
 		h: h, w: h.w, masking: masking, masked: masking && !h.cfg.Heartbeats,
 		gens: f.gens[:0], maps: f.maps[:0], graph: f.graph[:0], saves: f.saves.cleared(), numbers: f.numbers.cleared(),
+		res: ghosts{
+			w.Resource("versions saved"), w.Resource("errors owed"), w.Resource("whose map"), w.Resource("reader"), w.Resource("descriptors obtained"),
+		},
 	}
 }
 

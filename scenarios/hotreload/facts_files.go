@@ -40,6 +40,7 @@ func (f *facts) DescriptorObtained(by model.Actor, fd env.FD, path string, lent 
 	}
 	n := number{fd, path, f.h.runtime.Denotes(fd)}
 	ns := &f.numbers
+	f.touch(f.res.numbers, !lent, propS8)
 	if lent {
 		n.denotes = 0
 		for i := len(ns.opened) - 1; i >= 0; i-- {

@@ -29,7 +29,9 @@ func (f *facts) Settled(k uint32, err *model.Error, current bool) {
 		f.violated(propS1, "orphaned", "the error %s of %v can never be printed: its promise was replaced before it was rejected", err.Text, gen(k))
 		return
 	}
+	f.touch(f.res.owed, true, propS2h)
 	g.owed = true
+	f.touch(f.res.maps, false, propS2)
 	if m := f.mapOf(err.Path); m != nil {
 		g.mappedAt = m.gen == k && m.mappings > 0
 	}
@@ -52,6 +54,7 @@ func (f *facts) Printed(r model.Report) {
 	if f.printed != nil {
 		f.printed.Close(int64(r.Generation))
 	}
+	f.touch(f.res.owed, true, propS2h)
 	g.owed = false
 	switch {
 	case r.Lookup == model.FromMap && r.MapGeneration != r.Generation:
@@ -72,6 +75,7 @@ func (f *facts) Printed(r model.Report) {
 
 // seenByReader opens R: what was printed must be taken note of.
 func (f *facts) seenByReader(text string) {
+	f.touch(f.res.reader, false, propReader)
 	n, err := strconv.Atoi(strings.TrimPrefix(text, "E"))
 	if f.reader != nil && err == nil && n >= f.readerAt && !f.reader.IsOpen(int64(n)) {
 		f.reader.Open(int64(n))
@@ -80,6 +84,7 @@ func (f *facts) seenByReader(text string) {
 
 // counted closes R: the reader has taken note of error n.
 func (f *facts) counted(n int) {
+	f.touch(f.res.reader, true, propReader)
 	f.readerAt = n + 1
 	if f.reader != nil && f.reader.IsOpen(int64(n)) {
 		f.reader.Close(int64(n))
@@ -100,6 +105,8 @@ func (f *facts) MapPut(put model.MapPut) {
 	if f.w.Recording() {
 		f.w.Note("map of %v: %s, %d mappings", gen(put.Generation), put.Outcome, put.Mappings)
 	}
+	f.touch(f.res.maps, put.Outcome != model.MapKept, propS2, propS4, propS2h)
+	f.touch(f.res.owed, false, propS2h)
 	m := f.mapOf(put.Path)
 	if put.Outcome == model.MapKept {
 		return

@@ -32,6 +32,12 @@ func (f *facts) wrote(path string, content env.Data) {
 	s.versions[v] = version{path: path, size: content.Len()}
 }
 
+// begins says that W begins to save.
+func (f *facts) begins() {
+	f.touch(f.res.saves, true, propOnce)
+	f.begun++
+}
+
 // there says that content is a file of the set-up.
 func (f *facts) there(path string, content env.Data) {
 	f.wrote(path, content)
@@ -62,6 +68,7 @@ func (f *facts) whole(path string, data env.Data) uint32 {
 // elsewhere, because the file was replaced meanwhile, nobody can be asked to evaluate;
 // nor what two writers have mixed.
 func (f *facts) saved(path string, content env.Data) {
+	f.touch(f.res.saves, true, propL2, propL6)
 	v := content[0].Version
 	there, _ := f.h.disk.Content(path)
 	is := f.whole(path, there)
@@ -112,6 +119,7 @@ func (f *facts) supersede(path string) {
 // last, or something later, whole.
 func (f *facts) EvaluateStarted(k uint32) {
 	f.tell("evaluate ", k, "")
+	f.touch(f.res.saves, true, propL2, propL6, propOnce)
 	g := f.of(k)
 	g.evaluating = true
 	if f.starts == afterEvaluation {

@@ -200,14 +200,15 @@ func (h *hotWorld) headless(yes bool) {
 
 // awaitStart lets W begin when the first load has come far enough.
 func (h *hotWorld) awaitStart(p *sim.Proc) {
+	h.w.Read(h.startRes)
 	if !h.started {
 		p.Block(&h.start, h.startRes, nil, h.woken)
 	}
-	h.w.Read(h.startRes)
 }
 
 // begin lets W go.
 func (h *hotWorld) begin() {
+	h.w.Read(h.startRes)
 	if h.started {
 		return
 	}

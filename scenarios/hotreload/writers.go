@@ -40,7 +40,7 @@ const smallChunks = 3
 // save saves content over a file, by a plan, and says so when the last byte is there.
 func (h *hotWorld) save(p *sim.Proc, plan, path string, content env.Data) {
 	h.facts.wrote(path, content)
-	h.facts.begun++
+	h.facts.begins()
 	how := h.plan(plan, content.Len())
 	// That a step fails is part of the story: the program may have touched its own file.
 	_ = how.RunTelling(p, h.writer, path, content, func() { h.facts.saved(path, content) })
