@@ -58,7 +58,7 @@ var kept = []story{
 		o.Profile, o.Params, o.Seed, o.Runs = "ci-loaded", map[string]int64{"heartbeats": 1, "large": 0}, 1, 1000
 	}},
 	{"styles", "V2w+D", propL6, func(o *runner.Options) {
-		o.Params, o.Seed, o.Runs = map[string]int64{"heartbeats": 1, "plan": int64(slices.Index(plans, planTempRename))}, 1, 60_000
+		o.Params, o.Seed = map[string]int64{"heartbeats": 1, "large": 0, "plan": int64(slices.Index(plans, planRmCreate))}, 2
 	}},
 	{"styles", "V2w+B", propL6, nil},
 	{"styles", "V2w+I", propS2, nil},
