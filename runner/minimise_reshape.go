@@ -104,8 +104,8 @@ const (
 	maxReplaceTries = 80
 )
 
-// replace puts one hold in the place of two, in the run without the two. A bug that strikes in several rounds of a protocol may need
-// two holds in one round and one in another.
+// replace puts one hold in the place of two, in the run without the two. A bug that strikes
+// in several rounds of a protocol may need two holds in one round and one in another.
 func (s *shrinker) replace() {
 	if n := s.size.holds; n < 2 || n > maxReplaced {
 		return
