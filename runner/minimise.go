@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"strings"
 
@@ -51,6 +52,8 @@ type shrinker struct {
 	size      size
 	seen      map[string]bool
 	runs, max int
+	parts     int // into how many parts drop splits at first
+	replaced  int // runs of replace
 	others    []foundRun
 	err       error
 }
@@ -99,9 +102,9 @@ func sizeOf(s sim.Schedule, steps int) size {
 func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minimised, error) {
 	s := &shrinker{
 		w: w, ctx: ctx, signature: t.Signature, max: budget, seen: make(map[string]bool),
-		best: slices.Clone(t.Schedule), size: sizeOf(t.Schedule, len(t.Events)),
+		parts: 1, best: slices.Clone(t.Schedule), size: sizeOf(t.Schedule, len(t.Events)),
 	}
-	const rounds = 3
+	const rounds = 5
 	for range rounds {
 		before := s.size
 		s.drop(sim.KindFault)
@@ -111,14 +114,23 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 		s.drop(sim.KindElapsed)
 		s.drop(sim.KindClock)
 		s.chains()
-		s.absorb()
+		s.absorb(false)
+		if s.size.holds > maxAbsorb {
+			s.wall() // before their anchors cost many runs
+		}
 		s.anchors()
+		if s.size == before { // as small as it can be in this shape
+			s.absorb(true)
+			s.wall()
+			s.replace()
+		}
 		if s.err != nil {
 			return nil, s.err
 		}
 		if s.size == before {
 			break
 		}
+		s.parts = math.MaxInt
 	}
 	trace, err := s.w.record(s.best)
 	if err != nil {
@@ -212,7 +224,7 @@ func (s *shrinker) drop(kind sim.Kind) {
 		}
 		return c
 	}
-	for n := 1; !s.spent(); {
+	for n, from := s.parts, 0; !s.spent(); {
 		var ids []sim.EventID
 		for _, d := range s.best {
 			if d.Kind == kind {
@@ -224,13 +236,14 @@ func (s *shrinker) drop(kind sim.Kind) {
 		}
 		n = min(n, len(ids))
 		shrunk := false
-		for i := range n {
+		for k := range n {
+			i := (from + k) % n // those before from were tried with one part more
 			gone := make(map[sim.EventID]bool)
 			for _, id := range ids[i*len(ids)/n : (i+1)*len(ids)/n] {
 				gone[id] = true
 			}
 			if s.try(without(gone)) {
-				shrunk = true
+				shrunk, from = true, i
 				break
 			}
 		}
@@ -240,7 +253,7 @@ func (s *shrinker) drop(kind sim.Kind) {
 		case n == len(ids):
 			return
 		default:
-			n *= 2
+			n, from = n*2, 0
 		}
 	}
 }

@@ -28,6 +28,9 @@ func (s *shrinker) anchors() {
 		}
 		overtakers := overtakersOf(trace, s.best[i])
 		lo, hi := -1, len(overtakers)-1 // hi does, lo does not (or is no hold at all)
+		if len(held) > maxAbsorb && hi > 0 && !s.anchored(id, overtakers[hi-1]) {
+			continue // of many holds, most are as short as they can be
+		}
 		for hi-lo > 1 && !s.spent() {
 			mid := lo + (hi-lo)/2
 			if s.anchored(id, overtakers[mid]) {
@@ -64,8 +67,9 @@ const maxAbsorb = 8
 
 // absorb lets one hold do the work of two: its event waits for all that came before it,
 // or for all of it that the process did for which the other waited, and the other goes.
-// Neither can be dropped alone. How early the anchor may be, anchors finds out.
-func (s *shrinker) absorb() {
+// Neither can be dropped alone. How early the anchor may be, anchors finds out. It is about
+// events that happened in the end, or about those that were still pending when the run ended.
+func (s *shrinker) absorb(pending bool) {
 	if s.size.holds < 2 || s.size.holds > maxAbsorb || s.spent() {
 		return
 	}
@@ -82,7 +86,10 @@ func (s *shrinker) absorb() {
 	}
 	for i, d := range s.best {
 		end, happened := at[d.Event]
-		if d.Kind != sim.KindSchedule || !happened || end == 0 {
+		if !happened {
+			end = len(ids) // it is held to the end
+		}
+		if d.Kind != sim.KindSchedule || end == 0 || happened == pending {
 			continue
 		}
 		for j, other := range s.best {
@@ -99,7 +106,7 @@ func (s *shrinker) absorb() {
 				c := slices.Clone(s.best)
 				c[i].After = after
 				if s.try(slices.Delete(c, j, j+1)) {
-					s.absorb()
+					s.absorb(pending)
 					return
 				}
 			}

@@ -73,6 +73,12 @@ func (w *World) Eventually(name string, within time.Duration, holds func() bool)
 
 // Sometimes states a goal: something that some run must reach, or the test that
 // explores the scenario is vacuous.
+//
+// Exhaustive search runs one order of each class of orders that differ only in the order of
+// events which do not conflict. If whether the goal is reached depends on state that nobody
+// declares by Read and Write, it may be reached in an order that is not run: declare what
+// the goal looks at, by a Read where it is reached. A goal that an exhausted scenario has
+// not reached is out of reach only then.
 func (w *World) Sometimes(name string) Goal {
 	w.props.goals = append(w.props.goals, name)
 	w.props.reached = append(w.props.reached, false)
