@@ -22,7 +22,9 @@ func Styles() *sim.Scenario {
 			found(propS3, all...).because("The source is read again to print, and by then it is that of the next save."),
 			found(propL2, "V0", "V1", "V2").because("As in stale-inode, unwatched-main and fd."),
 			found(propL6, without(all, "V0w", "V2w+A", "V2w+C", "V2w+D", "V2w+E", "V2w+I")...).because(
-				"report() performs a reload that was put off, and then the loop waits: the new load's microtasks run only at the next wake-up.")),
+				"report() performs a reload that was put off, and then the loop waits: the new load's microtasks run only at the next wake-up."),
+			rarely(propL6, "V2w+A", "V2w+C", "V2w+D").because(
+				"L6 fails as in V2w where a request comes between a rejection and its report: 1 of some 40,000 schedules on laptop, of 700 on ci-loaded.")),
 		Build: func(w *sim.World) {
 			h := newWorldMasking(w, true)
 			plan, pace := w.Draw().Pick("plan", plans...), w.Draw().Pick("pace", paces...)
