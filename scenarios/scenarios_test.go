@@ -3,6 +3,7 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
@@ -102,6 +103,42 @@ func TestDropIsExhausted(t *testing.T) {
 	r = explore(t, o)
 	require.True(t, r.Exhausted, "files of all sizes, all numbers of microtasks")
 	require.Equal(t, 9304, r.Classes)
+}
+
+// The hot-reload scenarios that are small enough are gone through order by order, with
+// windows only where the race is and without heartbeats: in the variants that are said to
+// hold, every order does. FINDINGS.md has the others.
+func TestSmallScenariosAreExhausted(t *testing.T) {
+	for _, c := range []struct {
+		scenario, variant string
+		classes           int
+		large             bool // some thousand runs: not with -short
+	}{
+		{"hotreload/map-owed", "V2w", 14, false},
+		{"hotreload/stale-inode", "V2w", 11, false},
+		{"hotreload/timers-dead", "V2w+G", 121, true},
+		{"hotreload/double-eval", "V2w+I20", 5, false},
+		{"hotreload/torn-rename", "V2w", 117, false},
+		{"hotreload/touch", "V2w", 1, false},
+		{"hotreload/unrelated", "V2w", 3, false},
+		{"hotreload/kqueue-vim", "V2w+AwaitRecreate", 908, true},
+		{"hotreload/late-arm", "V2w", 3, false},
+	} {
+		t.Run(c.scenario, func(t *testing.T) {
+			if c.large && testing.Short() {
+				t.Skip("takes seconds: not with -short")
+			}
+			i := slices.IndexFunc(All(), func(s *sim.Scenario) bool { return s.Name == c.scenario })
+			require.GreaterOrEqual(t, i, 0)
+			r := explore(t, runner.Options{
+				Scenario: All()[i], Variant: c.variant, Profile: "tight", Strategy: "exhaustive", Runs: 10_000,
+				Params: map[string]int64{"heartbeats": 1, "fetchInCall": 0, "linkHops": 0},
+			})
+			require.Empty(t, r.Failures)
+			require.True(t, r.Exhausted, r.Claim)
+			require.Equal(t, c.classes, r.Classes, r.Claim)
+		})
+	}
 }
 
 // With windows only where the race is, hotreload/drop is small enough to go through
