@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
@@ -105,9 +106,22 @@ func TestDropIsExhausted(t *testing.T) {
 	require.Equal(t, 9304, r.Classes)
 }
 
-// The hot-reload scenarios that are small enough are gone through order by order, with
-// windows only where the race is and without heartbeats: in the variants that are said to
-// hold, every order does. FINDINGS.md has the others.
+// scenario is the one of that name.
+func scenario(t *testing.T, name string) *sim.Scenario {
+	t.Helper()
+	i := slices.IndexFunc(All(), func(s *sim.Scenario) bool { return s.Name == name })
+	require.GreaterOrEqual(t, i, 0, name)
+	return All()[i]
+}
+
+// quiet are the parameters of a hot-reload world without heartbeats.
+func quiet() map[string]int64 {
+	return map[string]int64{"heartbeats": 1, "fetchInCall": 0, "linkHops": 0}
+}
+
+// The scenarios that are small enough are gone through order by order: those of hot
+// reload with windows only where the race is and without heartbeats. In the variants that
+// are said to hold, every order does. The findings have the others.
 func TestSmallScenariosAreExhausted(t *testing.T) {
 	for _, c := range []struct {
 		scenario, variant string
@@ -123,22 +137,55 @@ func TestSmallScenariosAreExhausted(t *testing.T) {
 		{"hotreload/unrelated", "V2w", 3, false},
 		{"hotreload/kqueue-vim", "V2w+AwaitRecreate", 908, true},
 		{"hotreload/late-arm", "V2w", 3, false},
+		{"depopt/lone", "after-832", 512, false},
+		{"depopt/ghost", "after-832", 8, false},
 	} {
 		t.Run(c.scenario, func(t *testing.T) {
 			if c.large && testing.Short() {
 				t.Skip("takes seconds: not with -short")
 			}
-			i := slices.IndexFunc(All(), func(s *sim.Scenario) bool { return s.Name == c.scenario })
-			require.GreaterOrEqual(t, i, 0)
-			r := explore(t, runner.Options{
-				Scenario: All()[i], Variant: c.variant, Profile: "tight", Strategy: "exhaustive", Runs: 10_000,
-				Params: map[string]int64{"heartbeats": 1, "fetchInCall": 0, "linkHops": 0},
-			})
+			o := runner.Options{Scenario: scenario(t, c.scenario), Variant: c.variant, Strategy: "exhaustive", Runs: 10_000}
+			if strings.HasPrefix(c.scenario, "hotreload/") {
+				o.Profile, o.Params = "tight", quiet()
+			}
+			r := explore(t, o)
 			require.Empty(t, r.Failures)
 			require.True(t, r.Exhausted, r.Claim)
 			require.Equal(t, c.classes, r.Classes, r.Claim)
 		})
 	}
+}
+
+// Where every order can be tried, reduction shows the same classes and the same failures:
+// what properties compare across threads has its footprints.
+func TestReductionSeesAllOfSmallScenarios(t *testing.T) {
+	for _, c := range []struct{ scenario, variant string }{
+		{"stale-inode", "V2w"}, {"tla-timer", "V2w"}, {"tla-timer", "V2w+B"}, {"tla-timer", "V0w"}, {"late-arm", "V2w"}, {"late-arm", "V2w+LateArm"},
+		{"double-eval", "V2w+I20"}, {"unrelated", "V2w"}, {"touch", "V2w"},
+	} {
+		t.Run(c.scenario+"/"+c.variant, func(t *testing.T) {
+			o := runner.Options{
+				Scenario: scenario(t, "hotreload/"+c.scenario), Variant: c.variant, Profile: "tight", Params: quiet(), Runs: 20_000, Minimise: -1,
+			}
+			o.Strategy = "exhaustive-all"
+			all := explore(t, o)
+			require.True(t, all.Exhausted, all.Claim)
+			o.Strategy = "exhaustive"
+			r := explore(t, o)
+			require.True(t, r.Exhausted, r.Claim)
+			require.Equal(t, all.Classes, r.Classes)
+			require.ElementsMatch(t, signatures(all), signatures(r))
+			t.Logf("%d orders, %d classes, %d failing; with reduction %d runs", all.Runs, all.Classes, all.Failing, r.Runs)
+		})
+	}
+}
+
+func signatures(r *runner.Report) []string {
+	var out []string
+	for _, f := range r.Failures {
+		out = append(out, f.Signature)
+	}
+	return out
 }
 
 // With windows only where the race is, hotreload/drop is small enough to go through
