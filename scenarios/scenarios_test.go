@@ -3,6 +3,8 @@ package scenarios
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
@@ -102,6 +104,88 @@ func TestDropIsExhausted(t *testing.T) {
 	r = explore(t, o)
 	require.True(t, r.Exhausted, "files of all sizes, all numbers of microtasks")
 	require.Equal(t, 9304, r.Classes)
+}
+
+// scenario is the one of that name.
+func scenario(t *testing.T, name string) *sim.Scenario {
+	t.Helper()
+	i := slices.IndexFunc(All(), func(s *sim.Scenario) bool { return s.Name == name })
+	require.GreaterOrEqual(t, i, 0, name)
+	return All()[i]
+}
+
+// quiet are the parameters of a hot-reload world without heartbeats.
+func quiet() map[string]int64 {
+	return map[string]int64{"heartbeats": 1, "fetchInCall": 0, "linkHops": 0}
+}
+
+// The scenarios that are small enough are gone through order by order: those of hot
+// reload with windows only where the race is and without heartbeats. In the variants that
+// are said to hold, every order does. The findings have the others.
+func TestSmallScenariosAreExhausted(t *testing.T) {
+	for _, c := range []struct {
+		scenario, variant string
+		classes           int
+		large             bool // some thousand runs: not with -short
+	}{
+		{"hotreload/map-owed", "V2w", 14, false},
+		{"hotreload/stale-inode", "V2w", 11, false},
+		{"hotreload/timers-dead", "V2w+G", 121, true},
+		{"hotreload/double-eval", "V2w+I20", 5, false},
+		{"hotreload/torn-rename", "V2w", 117, false},
+		{"hotreload/touch", "V2w", 1, false},
+		{"hotreload/unrelated", "V2w", 3, false},
+		{"hotreload/kqueue-vim", "V2w+AwaitRecreate", 908, true},
+		{"hotreload/late-arm", "V2w", 3, false},
+		{"depopt/lone", "after-832", 512, false},
+		{"depopt/ghost", "after-832", 8, false},
+	} {
+		t.Run(c.scenario, func(t *testing.T) {
+			if c.large && testing.Short() {
+				t.Skip("takes seconds: not with -short")
+			}
+			o := runner.Options{Scenario: scenario(t, c.scenario), Variant: c.variant, Strategy: "exhaustive", Runs: 10_000}
+			if strings.HasPrefix(c.scenario, "hotreload/") {
+				o.Profile, o.Params = "tight", quiet()
+			}
+			r := explore(t, o)
+			require.Empty(t, r.Failures)
+			require.True(t, r.Exhausted, r.Claim)
+			require.Equal(t, c.classes, r.Classes, r.Claim)
+		})
+	}
+}
+
+// Where every order can be tried, reduction shows the same classes and the same failures:
+// what properties compare across threads has its footprints.
+func TestReductionSeesAllOfSmallScenarios(t *testing.T) {
+	for _, c := range []struct{ scenario, variant string }{
+		{"stale-inode", "V2w"}, {"tla-timer", "V2w"}, {"tla-timer", "V2w+B"}, {"tla-timer", "V0w"}, {"late-arm", "V2w"}, {"late-arm", "V2w+LateArm"},
+		{"double-eval", "V2w+I20"}, {"unrelated", "V2w"}, {"touch", "V2w"},
+	} {
+		t.Run(c.scenario+"/"+c.variant, func(t *testing.T) {
+			o := runner.Options{
+				Scenario: scenario(t, "hotreload/"+c.scenario), Variant: c.variant, Profile: "tight", Params: quiet(), Runs: 20_000, Minimise: -1,
+			}
+			o.Strategy = "exhaustive-all"
+			all := explore(t, o)
+			require.True(t, all.Exhausted, all.Claim)
+			o.Strategy = "exhaustive"
+			r := explore(t, o)
+			require.True(t, r.Exhausted, r.Claim)
+			require.Equal(t, all.Classes, r.Classes)
+			require.ElementsMatch(t, signatures(all), signatures(r))
+			t.Logf("%d orders, %d classes, %d failing; with reduction %d runs", all.Runs, all.Classes, all.Failing, r.Runs)
+		})
+	}
+}
+
+func signatures(r *runner.Report) []string {
+	var out []string
+	for _, f := range r.Failures {
+		out = append(out, f.Signature)
+	}
+	return out
 }
 
 // With windows only where the race is, hotreload/drop is small enough to go through

@@ -14,7 +14,7 @@ func Drop() *sim.Scenario {
 		Name:       "hotreload/drop",
 		Doc:        "a module rewrites itself and throws: is its error printed? (Bun #29740)",
 		Variants:   withProposal,
-		Profiles:   profilesAndTight(),
+		Profiles:   profiles(),
 		Params:     params(largeParam),
 		Properties: docs(judged...),
 		Expect:     expect(judged, found(propS1, "V0", "V1", "V0w", "V1w", "V1w+M")),

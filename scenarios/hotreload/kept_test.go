@@ -16,63 +16,63 @@ import (
 // them bit for bit.
 const keptDir = "../testdata/simrun"
 
-// story is a cell of which the smallest story is kept. What is rare is looked for harder.
-type story struct {
+// keptCell is a cell of which a story is kept. What is rare is looked for under a profile
+// and with parameters that make it less so.
+type keptCell struct {
 	scenario, variant, property string
-	harder                      func(o *runner.Options)
+	profile                     string // "": the first
+	pin                         map[string]int64
+	seed                        uint64
 }
 
-// kept are the cells that were open, and one of each race that was known.
-var kept = []story{
-	{"drop", "V1", propS1, nil},
-	{"map-owed", "V1", propS2h, nil},
-	{"empty-map", "V1", propS4, nil},
-	{"stale-inode", "V2", propL2, nil},
-	{"unwatched-main", "V2", propL2, nil},
-	{"unwatched-import", "V2r", propL2, nil},
-	{"tla-stuck", "V2", propL1, nil},
-	{"tla-stuck", "V2w+A", propL1, nil},
-	{"tla-stuck", "V2w+C", propL1, nil},
-	{"tla-stuck-visible", "V2w+A", propL1, nil},
-	{"tla-timer", "V2w+B", propS6, nil},
-	{"tla-timer", "V2w+F", propS6, nil},
-	{"tla-timer", "V2r", propL6, nil},
-	{"timers-dead", "V2r", propL4, nil},
-	{"two-loads", "V2w+A", propS5, nil},
-	{"two-loads", "V2w+B", propS5, nil},
-	{"two-loads", "V2w+D", propS5, nil},
-	{"double-eval", "V2r", propOnce, nil},
-	{"read-cursor", "V2r-CursorReset", propL2, nil},
-	{"watch-gap", "V2r", propL2, nil},
-	{"watch-gap", "V2+WatchBeforeRead", propL2, nil},
-	{"fd", "V2", propS8, nil},
-	{"fd", "V2", propS2, nil},
-	{"fd", "V2+EvictFirst", propS8, nil},
-	{"fd", "V2+EvictFirst", propL2, nil},
-	{"fd", "V2-LendFd", propL2, nil},
-	{"styles", "V2r", propS2, nil},
-	{"styles", "V2r", propS3, nil},
-	{"styles", "V2r", propL6, nil},
-	{"styles", "V2w+A", propS1, nil},
-	{"styles", "V2w+A", propL6, func(o *runner.Options) {
-		o.Profile, o.Params, o.Seed, o.Runs = "ci-loaded", map[string]int64{"heartbeats": 1, "large": 0}, 1, 1000
-	}},
-	{"styles", "V2w+D", propL6, func(o *runner.Options) {
-		o.Params, o.Seed = map[string]int64{"heartbeats": 1, "large": 0, "plan": int64(slices.Index(plans, planRmCreate))}, 2
-	}},
-	{"styles", "V2w+B", propL6, nil},
-	{"styles", "V2w+I", propS2, nil},
-	{"before-exit", "V2r", propS1, nil},
-	{"before-exit", "V2r", propL3, nil},
-	{"seed-stale-map", "V2", propTest, nil},
-	{"seed-stale-map", "V2", propS2, nil},
-	{"seed-stale-map", "V2", propL2, nil},
-	{"seed-generation", "V2", propL2, nil},
-	{"seed-generation", "V2", propS2, nil},
-	{"kqueue-index", "V2w+RegisteredIndex", propL2, nil},
-	{"late-arm", "V2w+LateArm", propL2, nil},
-	{"rm-rename", "V2r", propFound, nil},
-	{"oracle", "V2w", propReader, nil},
+// kept are the cells of which the smallest story is kept: those that were open, and one
+// of each race that was known.
+var kept = []keptCell{
+	{scenario: "drop", variant: "V1", property: propS1},
+	{scenario: "map-owed", variant: "V1", property: propS2h},
+	{scenario: "empty-map", variant: "V1", property: propS4},
+	{scenario: "stale-inode", variant: "V2", property: propL2},
+	{scenario: "unwatched-main", variant: "V2", property: propL2},
+	{scenario: "unwatched-import", variant: "V2r", property: propL2},
+	{scenario: "tla-stuck", variant: "V2", property: propL1},
+	{scenario: "tla-stuck", variant: "V2w+A", property: propL1},
+	{scenario: "tla-stuck", variant: "V2w+C", property: propL1},
+	{scenario: "tla-stuck-visible", variant: "V2w+A", property: propL1},
+	{scenario: "tla-timer", variant: "V2w+B", property: propS6},
+	{scenario: "tla-timer", variant: "V2w+F", property: propS6},
+	{scenario: "tla-timer", variant: "V2r", property: propL6},
+	{scenario: "timers-dead", variant: "V2r", property: propL4},
+	{scenario: "two-loads", variant: "V2w+A", property: propS5},
+	{scenario: "two-loads", variant: "V2w+B", property: propS5},
+	{scenario: "two-loads", variant: "V2w+D", property: propS5},
+	{scenario: "double-eval", variant: "V2r", property: propOnce},
+	{scenario: "read-cursor", variant: "V2r-CursorReset", property: propL2},
+	{scenario: "watch-gap", variant: "V2r", property: propL2},
+	{scenario: "watch-gap", variant: "V2+WatchBeforeRead", property: propL2},
+	{scenario: "fd", variant: "V2", property: propS8},
+	{scenario: "fd", variant: "V2", property: propS2},
+	{scenario: "fd", variant: "V2+EvictFirst", property: propS8},
+	{scenario: "fd", variant: "V2+EvictFirst", property: propL2},
+	{scenario: "fd", variant: "V2-LendFd", property: propL2},
+	{scenario: "styles", variant: "V2r", property: propS2},
+	{scenario: "styles", variant: "V2r", property: propS3},
+	{scenario: "styles", variant: "V2r", property: propL6},
+	{scenario: "styles", variant: "V2w+A", property: propS1},
+	{scenario: "styles", variant: "V2w+B", property: propL6},
+	{scenario: "styles", variant: "V2w+I", property: propS2},
+	{scenario: "before-exit", variant: "V2r", property: propS1},
+	{scenario: "before-exit", variant: "V2r", property: propL3},
+	{scenario: "seed-stale-map", variant: "V2", property: propTest},
+	{scenario: "seed-stale-map", variant: "V2", property: propS2},
+	{scenario: "seed-stale-map", variant: "V2", property: propL2},
+	{scenario: "seed-generation", variant: "V2", property: propL2},
+	{scenario: "seed-generation", variant: "V2", property: propS2},
+	{scenario: "kqueue-index", variant: "V2w+RegisteredIndex", property: propL2},
+	{scenario: "late-arm", variant: "V2w+LateArm", property: propL2},
+	{scenario: "rm-rename", variant: "V2r", property: propFound},
+	{scenario: "oracle", variant: "V2w", property: propReader},
+	{scenario: "styles", variant: "V2w+A", property: propL6, profile: "ci-loaded", pin: map[string]int64{"heartbeats": 1, "large": 0}},
+	{scenario: "styles", variant: "V2w+D", property: propL6, seed: 2, pin: map[string]int64{"heartbeats": 1, "large": 0, "plan": int64(slices.Index(plans, planRmCreate))}},
 }
 
 // Every cell of which a story is kept has one, and it replays bit for bit.
@@ -88,7 +88,7 @@ func TestKeptStories(t *testing.T) {
 		for _, path := range files {
 			trace, err := runner.LoadSim(path)
 			require.NoError(t, err)
-			if trace.Variant != k.variant || !slices.Equal(trace.Judge, []string{k.property}) {
+			if trace.Variant != k.variant || k.profile != "" && trace.Profile != k.profile || !slices.Equal(trace.Judge, []string{k.property}) {
 				continue
 			}
 			found = true
@@ -108,11 +108,9 @@ func record(t *testing.T) {
 	require.NoError(t, os.RemoveAll(filepath.Join(keptDir, "hotreload")))
 	for _, k := range kept {
 		s := named(t, k.scenario)
-		o := runner.Options{Scenario: s, Variant: k.variant, Judge: []string{k.property}, Runs: within, StopAtFirst: true}
-		if k.harder != nil {
-			k.harder(&o)
-		}
-		r := explore(t, o)
+		r := explore(t, runner.Options{
+			Scenario: s, Variant: k.variant, Profile: k.profile, Params: k.pin, Seed: k.seed, Judge: []string{k.property}, Runs: within, StopAtFirst: true,
+		})
 		require.NotEmpty(t, r.Failures, "%s %s %s", k.scenario, k.variant, k.property)
 		path, err := runner.SaveSim(keptDir, r.Failures[0].Minimal)
 		require.NoError(t, err)

@@ -11,7 +11,7 @@ func MapOwed() *sim.Scenario {
 		Name:       "hotreload/map-owed",
 		Doc:        "a module rewrites itself and throws: is its map still there when the error is printed? (Bun #29740)",
 		Variants:   builds,
-		Profiles:   profilesAndTight(),
+		Profiles:   profiles(),
 		Params:     params(),
 		Properties: docs(judged...),
 		Expect:     expect(judged, found(propS2h, "V0", "V1", "V0w", "V1w", "V1w+M")),

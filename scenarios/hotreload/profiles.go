@@ -6,11 +6,11 @@ import (
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
-// profiles are the windows of the hot-reload scenarios. Those of laptop were
+// measured are the windows of the hot-reload scenarios. Those of laptop were
 // traced on Bun 1.3.14 and Linux 6.18 (2 vCPU, ext4), those of ci-loaded on the
 // same machine with five drivers at once; rows without a trace behind them are
 // estimates that make the measured sums come out.
-func profiles() []*sim.Profile {
+func measured() []*sim.Profile {
 	us, window := sim.Micros, func(lap, ci sim.Window) [2]sim.Window { return [2]sim.Window{lap, ci} }
 	const slow = 20_000 // a preempted thread comes back within 20 ms
 	rows := map[string][2]sim.Window{
@@ -88,17 +88,17 @@ func profiles() []*sim.Profile {
 	return []*sim.Profile{laptop, ci}
 }
 
-// profilesAndTight are profiles and a tight one, for scenarios that are small enough
-// to go through every order.
-func profilesAndTight() []*sim.Profile {
-	both := profiles()
+// profiles are those of all these scenarios: laptop and ci-loaded, as measured, and a
+// tight one, under which the smaller scenarios can be gone through order by order.
+func profiles() []*sim.Profile {
+	both := measured()
 	return append(both, tight(both[0]))
 }
 
 // emulated is laptop on a machine that is slower as a whole: scenarios with it say by
 // how much, with World.Slow. Timers are not slower.
 func emulated() *sim.Profile {
-	p := profiles()[0]
+	p := measured()[0]
 	p.Name = "emulated"
 	return p
 }
