@@ -39,11 +39,11 @@ func (p *Proc) Mark() env.Mark {
 	if w.rec != nil {
 		m.rec = w.rec.present()
 	}
-	for i := range w.marks {
-		if !w.marks[i].live {
-			w.marks[i] = m
-			return env.Mark(i + 1)
-		}
+	if n := len(w.released); n > 0 {
+		name := w.released[n-1]
+		w.released = w.released[:n-1]
+		w.marks[name-1] = m
+		return name
 	}
 	w.marks = append(w.marks, m)
 	return env.Mark(len(w.marks))
@@ -63,6 +63,7 @@ func (p *Proc) Release(m env.Mark) {
 		w.track.Drop(int32(k.v))
 	}
 	k.live = false
+	w.released = append(w.released, m)
 }
 
 func (w *World) markOf(m env.Mark) *mark {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
+	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/timed"
 )
 
@@ -119,6 +120,7 @@ type World struct {
 	loose        bool // the zone knows nothing yet: see timing
 	moved        bool // while loose: something has fired
 	marks        []mark
+	released     []env.Mark // of marks, to be used again
 	point        Point
 	alts         []Alternative
 	some         []int32
@@ -278,7 +280,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.zone.Reset()
 	w.loose, w.moved = cfg.Mode == Timed, false
 	w.props.reset()
-	w.marks = w.marks[:0]
+	w.marks, w.released = w.marks[:0], w.released[:0]
 	w.next, w.stack, w.stale, w.unwinding, w.panicked = nil, nil, nil, nil, nil
 	w.now, w.steps, w.foreground, w.contested = 0, 0, 0, 0
 	w.inHandler, w.bubbled, w.calm, w.stopped, w.mistake = false, false, false, false, nil
