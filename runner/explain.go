@@ -75,7 +75,7 @@ const replays = 10
 
 func (x *explainer) run(t *sim.Trace) error {
 	if t.Minimised == 0 || len(t.Events) == 0 {
-		m, err := x.w.minimise(x.ctx, t, x.o.Minimise)
+		m, err := x.w.minimise(x.ctx, t, x.o.Minimise, false)
 		if err != nil {
 			return err
 		}

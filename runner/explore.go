@@ -46,6 +46,7 @@ type outcome struct {
 	failing  int
 	found    []foundRun // the first of each signature
 	kept     *keptRun   // nil if nothing is to be kept
+	ran      *ran       // nil if it was not one run
 	points   int
 	more     bool
 	complete bool
@@ -146,7 +147,8 @@ type campaign struct {
 	cover   *coverage
 	known   map[string]*Failure
 	kept    map[uint64]int // runs handed to Options.Kept, by class
-	mu      sync.Mutex     // guards report
+	past    past
+	mu      sync.Mutex // guards report
 	report  Report
 	stuck   atomic.Bool // some worlds may still be in use
 }
@@ -175,6 +177,9 @@ func (c *campaign) run(ctx context.Context) error {
 		return err
 	}
 	if err := c.explore(ctx); err != nil || c.report.Interrupted || c.stuck.Load() {
+		return err
+	}
+	if err := c.lastLook(); err != nil {
 		return err
 	}
 	open, err := c.openPairs(c.o.Pairs)
@@ -272,9 +277,15 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 		}
 		r.Goals, r.Reached = addGoal(r.Goals, r.Reached, out.goals[i], n)
 	}
+	leaks, err := c.repeats(j, out)
+	if err != nil {
+		return true, err
+	}
 	for i := range out.found {
 		f := &out.found[i]
-		if err := c.failed(ctx, j, f); err != nil {
+		if leaks { // what it comes to says nothing
+			c.known[nondeterminism].Count += f.count
+		} else if err := c.failed(ctx, j, f); err != nil {
 			return true, err
 		}
 		if c.o.StopAtFirst {
@@ -302,6 +313,11 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	if err != nil {
 		return err
 	}
+	if trace.Verdict != sim.Nondeterminism {
+		if leak, err := c.blames(f); leak || err != nil {
+			return err
+		}
+	}
 	trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
 	if f.used != "" {
 		trace.Strategy += "; " + f.used
@@ -311,14 +327,29 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	}
 	c.known[f.signature] = failure
 	c.report.Failures = append(c.report.Failures, failure)
-	if c.o.Minimise < 0 || trace.Verdict == sim.Nondeterminism {
-		return nil
+	if c.o.Minimise >= 0 && trace.Verdict != sim.Nondeterminism {
+		return c.makeSmall(ctx, j, failure)
 	}
-	m, err := c.judge.minimise(ctx, trace, c.o.Minimise)
+	if trace.Verdict == sim.Nondeterminism && c.known[nondeterminism] == nil {
+		c.known[nondeterminism] = failure
+	}
+	return nil
+}
+
+// makeSmall minimises a failure. What only shows then, that it is not one, it shows too.
+func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) error {
+	m, err := c.judge.minimise(ctx, failure.Found, c.o.Minimise, true)
 	if err != nil {
 		return err
 	}
 	failure.Minimal, failure.Executions = m.Trace, m.Executions
+	if m.Trace.Verdict == sim.Nondeterminism {
+		failure.Found, failure.Signature = m.Trace, m.Trace.Signature
+		if c.known[nondeterminism] == nil {
+			c.known[nondeterminism] = failure
+		}
+		return nil
+	}
 	if c.o.StopAtFirst {
 		return nil
 	}

@@ -3,6 +3,7 @@ package runner
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -21,8 +22,14 @@ type minimised struct {
 
 // Minimise makes the failure of t small: its faults, parameters and holds, and
 // the anchors of the holds, as long as it is the same failure by its signature.
-// The result is never larger than t, and the same on every machine. It takes
-// at most o.Minimise runs; lateness needs none, it is solved.
+// The result is never larger than t, and the same on every machine. executions counts every
+// run of the scenario that it took: at most o.Minimise to look for smaller schedules, and
+// after that one to record the smallest, one of t to see that it is as it was, and one for
+// each hold that is left, to see what decides; before that one of t. Lateness needs none, it
+// is solved.
+//
+// A failure that t shows no longer, because the code has changed, is left as it is. One that
+// comes and goes is not one of the logic: the result then has the verdict Nondeterminism.
 func Minimise(ctx context.Context, o Options, t *sim.Trace) (small *sim.Trace, executions int, err error) {
 	if err := o.adopt(t); err != nil {
 		return nil, 0, err
@@ -30,7 +37,7 @@ func Minimise(ctx context.Context, o Options, t *sim.Trace) (small *sim.Trace, e
 	w := newWorker(&o)
 	var m *minimised
 	err = guarded(&o, []*worker{w}, func() (err error) {
-		m, err = w.minimise(ctx, t, o.Minimise)
+		m, err = w.minimise(ctx, t, o.Minimise, false)
 		return err
 	})
 	if errors.Is(err, errStuck) {
@@ -49,11 +56,12 @@ type shrinker struct {
 	ctx       context.Context
 	signature string
 	best      sim.Schedule
+	rolling   uint64 // of the run of best
 	size      size
 	seen      map[string]bool
-	runs, max int
-	parts     int // into how many parts drop splits at first
-	replaced  int // runs of replace
+	max       uint64 // runs of the worker at which to stop
+	parts     int    // into how many parts drop splits at first
+	replaced  int    // runs of replace
 	others    []foundRun
 	err       error
 }
@@ -99,11 +107,65 @@ func sizeOf(s sim.Schedule, steps int) size {
 	return z
 }
 
-func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minimised, error) {
-	s := &shrinker{
-		w: w, ctx: ctx, signature: t.Signature, max: budget, seen: make(map[string]bool),
-		parts: 1, best: slices.Clone(t.Schedule), size: sizeOf(t.Schedule, len(t.Events)),
+// minimise makes the failure of t small. confirmed: it is a run of this process, so that it
+// must be had again; otherwise the code may have changed since, and a failure that it does
+// not show any more is left as it is.
+func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int, confirmed bool) (*minimised, error) {
+	before := w.runs.Load()
+	m, err := w.minimiseIt(ctx, t, budget, confirmed)
+	if err != nil {
+		return nil, err
 	}
+	m.Executions = int(w.runs.Load() - before)
+	if m.Trace != t {
+		m.Trace.Minimised = m.Executions
+	}
+	return m, nil
+}
+
+func (w *worker) minimiseIt(ctx context.Context, t *sim.Trace, budget int, confirmed bool) (*minimised, error) {
+	first := t
+	if !confirmed {
+		var err error
+		if first, err = w.record(t.Schedule); err != nil {
+			return nil, err
+		}
+		if first.Signature != t.Signature {
+			return &minimised{Trace: t}, nil
+		}
+	}
+	s := &shrinker{
+		w: w, ctx: ctx, signature: t.Signature, max: w.runs.Load() + uint64(budget), seen: make(map[string]bool),
+		parts: 1, best: slices.Clone(t.Schedule), rolling: first.Rolling, size: sizeOf(t.Schedule, len(t.Events)),
+	}
+	if err := s.shrink(); err != nil {
+		return nil, err
+	}
+	trace, err := w.record(s.best)
+	if err != nil {
+		return nil, err
+	}
+	again, err := w.record(t.Schedule)
+	if err != nil {
+		return nil, err
+	}
+	trace.Strategy, trace.Module, trace.Revision = t.Strategy, t.Module, t.Revision
+	switch {
+	case trace.Signature != s.signature || trace.Rolling != s.rolling:
+		now := ran{signature: trace.Signature}
+		return &minimised{Trace: unsteady(trace, fmt.Sprintf("a smaller schedule of the same failure %s when it was tried, and when it was run again it %s. %s",
+			ending(s.signature), otherwise(&ran{signature: s.signature}, &now), outside))}, nil
+	case !same(again, first):
+		again.Strategy = t.Strategy
+		return &minimised{Trace: unsteady(again, fmt.Sprintf("a run %s, and when it was run again, after others that made it small, it %s. %s",
+			ending(first.Signature), otherwise(&ran{signature: first.Signature}, &ran{signature: again.Signature}), outside))}, nil
+	}
+	s.races(trace)
+	return &minimised{Trace: trace, Others: s.others}, s.err
+}
+
+// shrink makes the schedule small in rounds, until nothing changes.
+func (s *shrinker) shrink() error {
 	const rounds = 5
 	for range rounds {
 		before := s.size
@@ -124,29 +186,18 @@ func (w *worker) minimise(ctx context.Context, t *sim.Trace, budget int) (*minim
 			s.wall()
 			s.replace()
 		}
-		if s.err != nil {
-			return nil, s.err
-		}
-		if s.size == before {
+		if s.err != nil || s.size == before {
 			break
 		}
 		s.parts = math.MaxInt
 	}
-	trace, err := s.w.record(s.best)
-	if err != nil {
-		return nil, err
-	}
-	if trace.Signature != t.Signature { // it was never reproduced in this world
-		return &minimised{Trace: t, Executions: s.runs, Others: s.others}, nil
-	}
-	trace.Strategy, trace.Module, trace.Revision = t.Strategy, t.Module, t.Revision
-	s.races(trace)
-	trace.Minimised = s.runs
-	return &minimised{Trace: trace, Executions: s.runs, Others: s.others}, s.err
+	return s.err
 }
 
 // spent reports whether no further run is allowed.
-func (s *shrinker) spent() bool { return s.err != nil || s.runs >= s.max || s.ctx.Err() != nil }
+func (s *shrinker) spent() bool {
+	return s.err != nil || s.w.runs.Load() >= s.max || s.ctx.Err() != nil
+}
 
 // try runs a candidate and takes it if it fails in the same way and is smaller.
 // What counts is the schedule that the run really took: what a candidate names
@@ -160,7 +211,6 @@ func (s *shrinker) attempt(key string, c sim.Chooser) bool {
 		return false
 	}
 	s.seen[key] = true
-	s.runs++
 	r, err := s.w.run(s.w.o.config(c))
 	if err != nil {
 		s.err = err
@@ -177,7 +227,7 @@ func (s *shrinker) attempt(key string, c sim.Chooser) bool {
 	if !z.less(s.size) {
 		return false
 	}
-	s.best, s.size = slices.Clone(r.Deviations), z
+	s.best, s.rolling, s.size = slices.Clone(r.Deviations), r.Rolling, z
 	return true
 }
 

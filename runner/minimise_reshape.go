@@ -128,9 +128,9 @@ func (s *shrinker) replace() {
 				if s.replaced >= maxReplaceTries {
 					return
 				}
-				runs := s.runs
+				runs := s.w.runs.Load()
 				smaller := s.try(append(slices.Clone(c), h))
-				if s.replaced += s.runs - runs; smaller {
+				if s.replaced += int(s.w.runs.Load() - runs); smaller {
 					return
 				}
 			}

@@ -80,7 +80,7 @@ func Replay(o Options, t *sim.Trace, lenient bool) (*Replayed, error) {
 	d := replay.Divergence()
 	sig := r.Trace.Signature
 	switch {
-	case again.Rolling != out.Trace.Rolling:
+	case !same(again.Trace, out.Trace):
 		out.Outcome, out.Divergence = Nondeterministic, difference(out.Trace, again.Trace)
 	case d != nil && (sig != t.Signature || !out.Exact):
 		out.Outcome, out.Divergence = Diverged, d.String()

@@ -272,10 +272,13 @@ func (v *verifier) failed(signature string, s sim.Schedule, rolling uint64) erro
 	if v.o.Minimise < 0 || t.Verdict == sim.Nondeterminism {
 		return nil
 	}
-	m, err := v.w.minimise(v.ctx, t, v.o.Minimise)
+	m, err := v.w.minimise(v.ctx, t, v.o.Minimise, true)
 	if err != nil {
 		return err
 	}
 	f.Minimal, f.Executions = m.Trace, m.Executions
+	if m.Trace.Verdict == sim.Nondeterminism {
+		f.Found, f.Signature = m.Trace, m.Trace.Signature
+	}
 	return nil
 }

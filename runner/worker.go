@@ -63,6 +63,7 @@ func (w *worker) do(j *job, out *outcome) {
 	}
 	w.cover.look(w, j, r, out)
 	w.mayKeep(r, out)
+	w.noteRun(j, r, out)
 	out.asked, out.faults = strategy.Asked(c), strategy.Faults(c)
 	out.points, out.more = w.delays.Ended()
 	if len(out.found) > 0 {
@@ -101,7 +102,7 @@ func (w *worker) chooser(j *job) sim.Chooser {
 
 // twice runs a job again: two runs that differ are a leak of nondeterminism.
 func (w *worker) twice(j *job, r *sim.Result) error {
-	first := r.Rolling
+	first, signature := r.Rolling, r.Signature()
 	cfg := w.o.config(w.chooser(j))
 	cfg.Log = true
 	again, err := w.run(cfg)
@@ -109,7 +110,7 @@ func (w *worker) twice(j *job, r *sim.Result) error {
 		return err
 	}
 	*r = *again
-	if again.Rolling != first {
+	if again.Rolling != first || again.Signature() != signature {
 		r.Verdict = sim.Nondeterminism
 		r.Failure = sim.Failure{Property: "determinism", Message: "the same choices gave two different runs"}
 	}
@@ -210,26 +211,38 @@ func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
 	if err != nil {
 		return nil, err
 	}
-	leaks := a.Rolling != f.rolling || a.Rolling != b.Rolling ||
-		a.Signature != f.signature || b.Signature != f.signature // with the same events, state outside of the world
-	for range 8 { // what is random may come out the same twice
-		if !leaks || a.Rolling != b.Rolling {
-			break
-		}
-		if b, err = w.record(f.schedule); err != nil {
+	if same(a, b) && a.Rolling == f.rolling && a.Signature == f.signature {
+		return a, nil
+	}
+	if same(a, b) { // what is random may come out the same twice
+		if b, err = w.recordUntil(f.schedule, func(t *sim.Trace) bool { return !same(a, t) }); err != nil {
 			return nil, err
 		}
 	}
-	if leaks {
-		a.Verdict = sim.Nondeterminism
-		a.Failure = sim.Failure{Property: "determinism", Message: difference(a, b)}
-		a.Signature = nondeterminism
+	message := difference(a, b)
+	if same(a, b) { // only the run that was found was otherwise
+		was := ending(f.signature)
+		if f.signature == nondeterminism {
+			was = "differed when it was repeated at once"
+		}
+		message = fmt.Sprintf("a run %s, and when it was run again it %s, %d times over. %s",
+			was, otherwise(&ran{signature: f.signature}, &ran{signature: a.Signature}), 2+unlike, outside)
 	}
-	return a, nil
+	return unsteady(a, message), nil
 }
 
-// nondeterminism is the signature of that verdict.
-const nondeterminism = "nondeterminism determinism"
+// unlike is how often a schedule is run to see it come to something else.
+const unlike = 8
+
+// recordUntil records runs of a schedule until one is as asked for, but not for ever.
+func (w *worker) recordUntil(s sim.Schedule, ok func(*sim.Trace) bool) (t *sim.Trace, err error) {
+	for range unlike {
+		if t, err = w.record(s); err != nil || ok(t) {
+			return t, err
+		}
+	}
+	return t, nil
+}
 
 // difference says where two runs of the same schedule part.
 func difference(a, b *sim.Trace) string {
@@ -245,6 +258,12 @@ func difference(a, b *sim.Trace) string {
 		return fmt.Sprintf("two runs of one schedule part after %d steps: one has %d, the other %d",
 			min(len(a.Events), len(b.Events)), len(a.Events), len(b.Events))
 	}
-	return "the run differed when it was repeated, and then did not differ again: " +
-		"look for state that one run leaves to the next, map iteration, the wall clock"
+	if a.Signature != b.Signature {
+		return fmt.Sprintf("two runs of one schedule have the same %d steps: one %s, the other %s. %s",
+			len(a.Events), ending(a.Signature), ending(b.Signature), outside)
+	}
+	if a.Rolling != b.Rolling {
+		return "two runs of one schedule have the same steps, and these touch other things or are enabled otherwise. " + outside
+	}
+	return "the run differed when it was repeated, and then did not differ again. " + outside
 }
