@@ -160,23 +160,54 @@ func (s *story) decides() []string {
 	if len(out) > 0 {
 		return out
 	}
-	holds, others := 0, 0
-	for _, d := range s.t.Schedule {
-		if d.Kind == sim.KindSchedule {
-			holds++
-		} else {
-			others++
-		}
-	}
+	n := s.deviations()
 	switch {
 	case s.t.Mode == sim.Sampled:
 		return []string{"not known: the times of this run were drawn, and its order with them."}
-	case holds > 0:
-		return s.decidesByHolds(holds)
-	case others > 0:
-		return []string{"no order of events: with these choices and parameters the nominal order fails. No race of timing is needed."}
+	case n.holds > 0:
+		return s.decidesByHolds(n.holds)
 	}
-	return []string{"nothing: the nominal order fails. No race of timing is needed."}
+	return []string{s.decidesWithoutHolds(n)}
+}
+
+// deviations are the deviations of a schedule by what they are about: the order of events,
+// what a clock said, and all else, such as parameters and faults.
+type deviations struct{ holds, clocks, others int }
+
+func (s *story) deviations() (n deviations) {
+	for _, d := range s.t.Schedule {
+		switch d.Kind {
+		case sim.KindSchedule:
+			n.holds++
+		case sim.KindElapsed, sim.KindClock:
+			n.clocks++
+		default:
+			n.others++
+		}
+	}
+	return n
+}
+
+// decidesWithoutHolds says what a failure of the nominal order hangs on. It is one of timing
+// if a clock had to say something, or if an event is late although none is held.
+func (s *story) decidesWithoutHolds(n deviations) string {
+	const fails = "the nominal order fails"
+	_, _, late := s.latest()
+	with := "these choices and parameters"
+	if n.clocks > 0 && n.others == 0 {
+		with = "these answers of clocks"
+	}
+	switch {
+	case n.clocks > 0:
+		return "what clocks say, and no order of events: with " + with + " " + fails + "."
+	case n.others > 0 && late > 0:
+		return "no order of events: with " + with + " " + fails + ", at times that are later than nominal."
+	case n.others > 0:
+		return "no order of events: with " + with + " " + fails + ". No race of timing is needed."
+	case late > 0:
+		return "no order of events: " + fails + ", at times that are later than nominal."
+	}
+	return "nothing: " + fails + ". No race of timing is needed."
 }
 
 // decidesByHolds says what the holds of a schedule decide if no pair of events is known to.
@@ -246,19 +277,7 @@ func (s *story) lateness() string {
 	if len(s.t.Events) == 0 {
 		return "not known: the trace holds no events (" + profile + ")."
 	}
-	latest, by, late := -1, time.Duration(0), 0
-	for i := range s.t.Events {
-		if o := s.t.Events[i].Origin; o >= int32(len(s.t.Events)) {
-			continue
-		}
-		d := s.t.Late(i)
-		if d > 0 {
-			late++
-		}
-		if d > by {
-			latest, by = i, d
-		}
-	}
+	latest, by, late := s.latest()
 	if waiting := s.unhappened(); latest < 0 && len(waiting) > 0 {
 		return clean(waiting[0].Name) + " is later than nominal: it had not happened yet when the run failed (" + profile + ")."
 	}
@@ -279,6 +298,25 @@ func (s *story) lateness() string {
 		text += fmt.Sprintf(". %s late too, by no more", isAre(late-1, "other event"))
 	}
 	return text + "."
+}
+
+// latest is the event that is the latest against its nominal time, -1 if none is late; by how
+// much; and how many are late.
+func (s *story) latest() (event int, by time.Duration, late int) {
+	event = -1
+	for i := range s.t.Events {
+		if o := s.t.Events[i].Origin; o >= int32(len(s.t.Events)) {
+			continue
+		}
+		d := s.t.Late(i)
+		if d > 0 {
+			late++
+		}
+		if d > by {
+			event, by = i, d
+		}
+	}
+	return event, by, late
 }
 
 func isAre(n int, what string) string {

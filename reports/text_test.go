@@ -254,6 +254,36 @@ func TestTextFaultsAndChoices(t *testing.T) {
 	golden(t, "choices", text(t, m.fail(sim.Violation, "served", "a request was lost"), reports.Options{}))
 }
 
+// A failure of the nominal order is one of timing if a clock had to say something, or if
+// something is late without being held; only else it is none.
+func TestTextTimingWithoutHolds(t *testing.T) {
+	clocks := []sim.Deviation{
+		{Kind: sim.KindElapsed, Name: "node1:timeout#1", Value: 1}, {Kind: sim.KindClock, Name: "node1:now#1", Value: int64(time.Second)},
+	}
+	draw := sim.Deviation{Kind: sim.KindDraw, Name: "world:first#1", Value: 1}
+	told := ""
+	for _, c := range []struct {
+		what     string
+		schedule sim.Schedule
+		late     time.Duration
+	}{
+		{"elapsed", clocks[:1], 0},
+		{"clock and draw", sim.Schedule{clocks[1], draw}, 0},
+		{"draw", sim.Schedule{draw}, 0},
+		{"draw, late", sim.Schedule{draw}, 190 * time.Microsecond},
+		{"late", nil, 190 * time.Microsecond},
+	} {
+		m := newMaker("fleet/recycle", "v1", "node1")
+		m.event(0, "start", 0)
+		i := m.event(0, "serve", time.Second)
+		m.Events[i].Nominal -= c.late
+		m.Events[i].Window.Nominal -= c.late
+		m.Schedule = c.schedule
+		told += "=== " + c.what + "\n" + text(t, m.fail(sim.Violation, "served", "a request was lost"), reports.Options{})
+	}
+	golden(t, "timing", told)
+}
+
 func TestTextManyProcesses(t *testing.T) {
 	var names []string
 	for i := range 12 {
