@@ -11,10 +11,7 @@ const maxDownstream = 1000
 // follows from the second, where in the run with the other order it is the other way round.
 // "" if there is none.
 func flipped(t, other *sim.Trace, first, second int) string {
-	at := make(map[string]int, len(other.Events))
-	for i := range other.Events {
-		at[other.EventName(i)] = i
-	}
+	at := positions(other)
 	a, b := follows(t, first), follows(t, second)
 	for j := second; j < min(len(t.Events), second+maxDownstream); j++ {
 		if !b[j] {
@@ -38,6 +35,15 @@ func flipped(t, other *sim.Trace, first, second int) string {
 		}
 	}
 	return ""
+}
+
+// positions are those of the events of t, by name.
+func positions(t *sim.Trace) map[string]int32 {
+	at := make(map[string]int32, len(t.Events))
+	for i := range t.Events {
+		at[t.EventName(i)] = int32(i)
+	}
+	return at
 }
 
 // follows tells the events that come of event from: what it armed, what that did, and so on,

@@ -15,10 +15,7 @@ func KeptRaces(path string, t *sim.Trace) []sim.Race {
 	if err != nil {
 		return nil
 	}
-	at := make(map[string]int32, len(t.Events))
-	for i := range t.Events {
-		at[t.EventName(i)] = int32(i)
-	}
+	at := positions(t)
 	var list []sim.Race
 	for line := range strings.Lines(string(content)) {
 		text, ok := strings.CutPrefix(strings.TrimSpace(line), "# decides: ")

@@ -174,7 +174,7 @@ func (c *campaign) repeats(j *job, out *outcome) (leaks bool, err error) {
 	}
 	r.Trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
 	c.leaked(r.Trace, c.report.Runs+1, 0, fmt.Sprintf("schedules %d and %d are the same: the first %s, and the other %s. %s",
-		earlier.number+1, j.number+1, ending(earlier.signature), otherwise(&earlier, out.ran), outside))
+		earlier.number+1, j.number+1, ending(earlier.signature), otherwise(earlier.signature, out.ran.signature), outside))
 	return true, nil
 }
 
@@ -192,9 +192,8 @@ func (c *campaign) recheck() (t *sim.Trace, run int, message string, err error) 
 			continue
 		}
 		t.Strategy = fmt.Sprintf("schedule %d, run again", w.number+1)
-		now := ran{rolling: t.Rolling, signature: t.Signature}
 		return t, w.number + 1, fmt.Sprintf("schedule %d %s, and when it was run again after others it %s. %s",
-			w.number+1, ending(w.signature), otherwise(w, &now), outside), nil
+			w.number+1, ending(w.signature), otherwise(w.signature, t.Signature), outside), nil
 	}
 	return nil, 0, "", nil
 }
@@ -237,9 +236,9 @@ func ending(signature string) string {
 }
 
 // otherwise says what a run came to that is not as an earlier one.
-func otherwise(earlier, now *ran) string {
-	if earlier.signature == now.signature {
-		return ending(now.signature) + " with other events"
+func otherwise(earlier, now string) string {
+	if earlier == now {
+		return ending(now) + " with other events"
 	}
-	return ending(now.signature)
+	return ending(now)
 }

@@ -152,13 +152,12 @@ func (w *worker) minimiseIt(ctx context.Context, t *sim.Trace, budget int, confi
 	trace.Strategy, trace.Module, trace.Revision = t.Strategy, t.Module, t.Revision
 	switch {
 	case trace.Signature != s.signature || trace.Rolling != s.rolling:
-		now := ran{signature: trace.Signature}
 		return &minimised{Trace: unsteady(trace, fmt.Sprintf("a smaller schedule of the same failure %s when it was tried, and when it was run again it %s. %s",
-			ending(s.signature), otherwise(&ran{signature: s.signature}, &now), outside))}, nil
+			ending(s.signature), otherwise(s.signature, trace.Signature), outside))}, nil
 	case !same(again, first):
 		again.Strategy = t.Strategy
 		return &minimised{Trace: unsteady(again, fmt.Sprintf("a run %s, and when it was run again, after others that made it small, it %s. %s",
-			ending(first.Signature), otherwise(&ran{signature: first.Signature}, &ran{signature: again.Signature}), outside))}, nil
+			ending(first.Signature), otherwise(first.Signature, again.Signature), outside))}, nil
 	}
 	s.races(trace)
 	return &minimised{Trace: trace, Others: s.others}, s.err

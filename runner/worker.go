@@ -226,7 +226,7 @@ func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
 			was = "differed when it was repeated at once"
 		}
 		message = fmt.Sprintf("a run %s, and when it was run again it %s, %d times over. %s",
-			was, otherwise(&ran{signature: f.signature}, &ran{signature: a.Signature}), 2+unlike, outside)
+			was, otherwise(f.signature, a.Signature), 2+unlike, outside)
 	}
 	return unsteady(a, message), nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
@@ -247,7 +248,7 @@ func compare(b *testing.B, all []contestant, bubble func()) {
 	const batch = 20 // runs between two looks at the clock
 	all = append(all, contestant{"synctest", func() { synctest.Test(new(testing.T), func(*testing.T) { bubble() }) }})
 	spent := make([]time.Duration, len(all))
-	clock := cpuTime
+	clock := simtest.CPUTime
 	if clock() == 0 {
 		start := time.Now()
 		clock = func() time.Duration { return time.Since(start) }

@@ -86,6 +86,10 @@ func TestExpectationsOfProfiles(t *testing.T) {
 	require.True(t, rare.Allows(sim.Violation, "S"), "it may be found")
 	require.True(t, rare.Allows(sim.Pass, ""), "or not")
 	require.False(t, rare.Allows(sim.Violation, "L"))
+	require.False(t, rare.Passes(), "it is no fix of another variant")
+	require.False(t, a.Passes())
+	require.False(t, s.Expected("b", "").Passes())
+	require.True(t, s.Expected("c", "").Passes())
 }
 
 // What parts of a world do at the end of every event they do whatever is judged, and it

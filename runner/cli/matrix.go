@@ -175,7 +175,7 @@ func (m *matrixRun) run(ctx context.Context) error {
 	if err := m.tell(elapsed); err != nil {
 		return err
 	}
-	return m.reports(elapsed)
+	return m.writeSuite(&m.files, m.suite(elapsed))
 }
 
 func (m *matrixRun) measure(ctx context.Context, c *matrix.Cell, i int, started time.Time) (*cellLine, error) {

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// reportFlags are the files into which a matrix is written besides what it prints.
+// reportFlags are the files into which a suite is written.
 type reportFlags struct {
 	html, junit, summary string
 	github               bool
@@ -26,24 +26,21 @@ func (f *reportFlags) add(flags *pflag.FlagSet) {
 	flags.BoolVar(&f.github, "github", false, "print annotations for GitHub Actions")
 }
 
-// reports writes what was asked for.
-func (m *matrixRun) reports(elapsed time.Duration) error {
-	suite := m.suite(elapsed)
-	for _, f := range []struct {
+// writeSuite writes the reports that were asked for.
+func (s *invocation) writeSuite(f *reportFlags, suite *reports.Suite) error {
+	for _, r := range []struct {
 		path  string
 		write func(io.Writer, *reports.Suite) error
-	}{
-		{m.files.html, reports.SuiteHTML}, {m.files.junit, reports.JUnit}, {m.files.summary, reports.SuiteMarkdown},
-	} {
-		if f.path == "" {
+	}{{f.html, reports.SuiteHTML}, {f.junit, reports.JUnit}, {f.summary, reports.SuiteMarkdown}} {
+		if r.path == "" {
 			continue
 		}
-		if err := runner.WriteWhole(f.path, func(w io.Writer) error { return f.write(w, suite) }); err != nil {
-			return fmt.Errorf("write report %q: %w", f.path, err)
+		if err := runner.WriteWhole(r.path, func(w io.Writer) error { return r.write(w, suite) }); err != nil {
+			return fmt.Errorf("write report %q: %w", r.path, err)
 		}
 	}
-	if m.files.github {
-		return reports.GitHub(m.out, suite)
+	if f.github {
+		return reports.GitHub(s.out, suite)
 	}
 	return nil
 }

@@ -4,12 +4,10 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
 	"github.com/seed-3519b94c/simrun/reports"
-	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/flake"
 	"github.com/seed-3519b94c/simrun/runner/store"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -43,24 +41,6 @@ revision that was measured; runs of one seed count once.`,
 	return c
 }
 
-func (s *invocation) writeSuite(f *reportFlags, suite *reports.Suite) error {
-	for _, r := range []struct {
-		path  string
-		write func(io.Writer, *reports.Suite) error
-	}{{f.html, reports.SuiteHTML}, {f.junit, reports.JUnit}, {f.summary, reports.SuiteMarkdown}} {
-		if r.path == "" {
-			continue
-		}
-		if err := runner.WriteWhole(r.path, func(w io.Writer) error { return r.write(w, suite) }); err != nil {
-			return fmt.Errorf("write report %q: %w", r.path, err)
-		}
-	}
-	if f.github {
-		return reports.GitHub(s.out, suite)
-	}
-	return nil
-}
-
 // suite is what the store knows, as reports tell it.
 func (s *invocation) suite(ctx context.Context) (*reports.Suite, error) {
 	st, err := store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
@@ -83,7 +63,7 @@ func (s *invocation) suite(ctx context.Context) (*reports.Suite, error) {
 	smallest := smallestStories(traces)
 	suite.Cells = s.storedCells(campaigns, smallest)
 	for _, t := range smallest {
-		if sc, err := s.scenario(t.Scenario); err == nil && sc.Expected(t.Variant, t.Profile).Allows(t.Verdict, t.Property) {
+		if sc, err := s.scenario(t.Scenario); err == nil && foreseen(sc, &t) {
 			continue // as the other reports: what is expected is no finding
 		}
 		suite.Findings = append(suite.Findings, reports.SuiteFinding{
@@ -99,7 +79,7 @@ func (s *invocation) suite(ctx context.Context) (*reports.Suite, error) {
 func smallestStories(traces []store.Summary) []store.Summary {
 	list := slices.Clone(traces)
 	same := func(a, b store.Summary) int {
-		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.Profile, b.Profile), cmp.Compare(a.Signature, b.Signature))
+		return cmp.Or(keyOfTrace(&a).compare(keyOfTrace(&b)), cmp.Compare(a.Signature, b.Signature))
 	}
 	slices.SortFunc(list, func(a, b store.Summary) int {
 		return cmp.Or(same(a, b), cmp.Compare(a.Deviations, b.Deviations), cmp.Compare(a.Steps, b.Steps), cmp.Compare(a.Hash, b.Hash))
@@ -111,7 +91,7 @@ func smallestStories(traces []store.Summary) []store.Summary {
 func failingRuns(campaigns []store.Campaign, t *store.Summary) (n int) {
 	for i := range campaigns {
 		c := &campaigns[i]
-		if c.Mode != sim.Timed || keyOf(c) != (cellKey{t.Scenario, t.Variant, t.Profile}) {
+		if c.Mode != sim.Timed || keyOf(c) != keyOfTrace(t) {
 			continue
 		}
 		for _, count := range c.Counts {
@@ -127,6 +107,20 @@ func failingRuns(campaigns []store.Campaign, t *store.Summary) (n int) {
 type cellKey struct{ scenario, variant, profile string }
 
 func keyOf(c *store.Campaign) cellKey { return cellKey{c.Scenario, c.Variant, c.Profile} }
+
+func keyOfTrace(t *store.Summary) cellKey { return cellKey{t.Scenario, t.Variant, t.Profile} }
+
+func keyOfCell(c *reports.SuiteCell) cellKey { return cellKey{c.Scenario, c.Variant, c.Profile} }
+
+// compare orders keys by scenario, then by variant, then by profile.
+func (k cellKey) compare(other cellKey) int {
+	return cmp.Or(cmp.Compare(k.scenario, other.scenario), cmp.Compare(k.variant, other.variant), cmp.Compare(k.profile, other.profile))
+}
+
+// foreseen reports whether the scenario expects a failure.
+func foreseen(sc *sim.Scenario, t *store.Summary) bool {
+	return sc.Expected(t.Variant, t.Profile).Allows(t.Verdict, t.Property)
+}
 
 // storedCells are the variants that were explored, each with what was found in it.
 func (s *invocation) storedCells(campaigns []store.Campaign, found []store.Summary) []reports.SuiteCell {
@@ -154,9 +148,7 @@ func (s *invocation) storedCells(campaigns []store.Campaign, found []store.Summa
 	for i := range cells {
 		s.judgeCell(&cells[i], found)
 	}
-	slices.SortFunc(cells, func(a, b reports.SuiteCell) int {
-		return cmp.Or(cmp.Compare(a.Scenario, b.Scenario), cmp.Compare(a.Variant, b.Variant), cmp.Compare(a.Profile, b.Profile))
-	})
+	slices.SortFunc(cells, func(a, b reports.SuiteCell) int { return keyOfCell(&a).compare(keyOfCell(&b)) })
 	return cells
 }
 
@@ -174,13 +166,13 @@ func (s *invocation) judgeCell(c *reports.SuiteCell, found []store.Summary) {
 	}
 	c.Command += " --profile " + quote(c.Profile)
 	for _, t := range found {
-		if t.Scenario != c.Scenario || t.Variant != c.Variant || t.Profile != c.Profile {
+		if keyOfTrace(&t) != keyOfCell(c) {
 			continue
 		}
 		if !slices.Contains(c.Failing, t.Property) {
 			c.Failing = append(c.Failing, t.Property)
 		}
-		if err == nil && !sc.Expected(c.Variant, c.Profile).Allows(t.Verdict, t.Property) {
+		if err == nil && !foreseen(sc, &t) {
 			c.Differences = append(c.Differences, t.Verdict.String()+" of "+t.Property+", which was not expected: "+t.Message)
 		}
 	}
@@ -225,9 +217,7 @@ func storedRates(campaigns []store.Campaign) []reports.SuiteRate {
 			r.bySeed[c.Seed] = c
 		}
 	}
-	slices.SortFunc(keys, func(a, b cellKey) int {
-		return cmp.Or(cmp.Compare(a.scenario, b.scenario), cmp.Compare(a.variant, b.variant), cmp.Compare(a.profile, b.profile))
-	})
+	slices.SortFunc(keys, cellKey.compare)
 	var out []reports.SuiteRate
 	for _, k := range keys {
 		n := reports.SuiteRate{Scenario: k.scenario, Variant: k.variant, Profile: k.profile}

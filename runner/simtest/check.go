@@ -53,10 +53,7 @@ func Check(t *testing.T, s *sim.Scenario, cfg Config) {
 	if cfg.Getenv == nil {
 		cfg.Getenv = os.Getenv
 	}
-	if err := cfg.complete(); err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Check(); err != nil {
+	if err := cfg.complete(s); err != nil {
 		t.Fatal(err)
 	}
 	variants := cfg.Variants

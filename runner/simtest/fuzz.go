@@ -21,10 +21,7 @@ func Fuzz(f *testing.F, s *sim.Scenario, cfg Config) {
 	if cfg.Getenv == nil {
 		cfg.Getenv = os.Getenv
 	}
-	if err := cfg.complete(); err != nil {
-		f.Fatal(err)
-	}
-	if err := s.Check(); err != nil {
+	if err := cfg.complete(s); err != nil {
 		f.Fatal(err)
 	}
 	if cfg.Bubble {

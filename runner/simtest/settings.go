@@ -62,8 +62,9 @@ func number(set func(*Config, int)) func(*Config, string) error {
 	}
 }
 
-// complete fills in what cfg leaves open, and takes over the settings.
-func (cfg *Config) complete() error {
+// complete fills in what cfg leaves open, and takes over the settings. The error is a mistake
+// in these, or in what the scenario expects.
+func (cfg *Config) complete(scenario *sim.Scenario) error {
 	if cfg.Dir == "" {
 		cfg.Dir = "testdata/simrun"
 	}
@@ -85,5 +86,5 @@ func (cfg *Config) complete() error {
 			return fmt.Errorf("%s=%q: %w", name, text, err)
 		}
 	}
-	return nil
+	return scenario.Check()
 }

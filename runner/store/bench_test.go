@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
@@ -87,7 +88,7 @@ func BenchmarkAdd(b *testing.B) {
 				n++
 				s, err := Open(filepath.Join(dir, hex16(uint64(n))), c.opts)
 				require.NoError(b, err)
-				before := cpuTime()
+				before := simtest.CPUTime()
 				b.StartTimer()
 				for _, t := range traces {
 					_, err := s.Add(context.Background(), t)
@@ -95,7 +96,7 @@ func BenchmarkAdd(b *testing.B) {
 				}
 				require.NoError(b, s.Flush(context.Background()))
 				b.StopTimer()
-				cpu += cpuTime() - before
+				cpu += simtest.CPUTime() - before
 				require.Equal(b, Stats{Added: len(traces), Committed: len(traces), Batches: s.Stats().Batches}, s.Stats())
 				require.NoError(b, s.Close())
 				b.StartTimer()
@@ -142,13 +143,13 @@ func BenchmarkAddBare(b *testing.B) {
 		n++
 		s, err := Open(filepath.Join(dir, hex16(uint64(n))), Options{})
 		require.NoError(b, err)
-		before := cpuTime()
+		before := simtest.CPUTime()
 		b.StartTimer()
 		for i := 0; i < len(rows); i += 100 {
 			insertRows(b, s, rows[i:i+100])
 		}
 		b.StopTimer()
-		cpu += cpuTime() - before
+		cpu += simtest.CPUTime() - before
 		require.NoError(b, s.Close())
 		b.StartTimer()
 	}

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 )
 
 // BenchmarkQuery runs the queries of QUERIES.md over a million events: 5,000 traces of 200.
@@ -26,12 +28,12 @@ func BenchmarkQuery(b *testing.B) {
 	require.NoError(b, err)
 	for i, block := range regexp.MustCompile("(?s)```sql\n(.*?)```").FindAllSubmatch(page, -1) {
 		b.Run(strconv.Itoa(i+1), func(b *testing.B) {
-			cpu := cpuTime()
+			cpu := simtest.CPUTime()
 			for b.Loop() {
 				_, err := s.Query(ctx, string(block[1]))
 				require.NoError(b, err)
 			}
-			b.ReportMetric((cpuTime()-cpu).Seconds()/float64(b.N), "cpu-s/op")
+			b.ReportMetric((simtest.CPUTime()-cpu).Seconds()/float64(b.N), "cpu-s/op")
 		})
 	}
 }

@@ -190,7 +190,7 @@ func (f *facts) reset(h *hotWorld, masking bool) {
 	}
 	w := h.w
 	*f = facts{
-		h: h, w: h.w, masking: masking, masked: masking && !h.cfg.Heartbeats,
+		h: h, w: w, masking: masking, masked: masking && !h.cfg.Heartbeats,
 		gens: f.gens[:0], maps: f.maps[:0], graph: f.graph[:0], saves: f.saves.cleared(), numbers: f.numbers.cleared(),
 		res: ghosts{
 			w.Resource("versions saved"), w.Resource("errors owed"), w.Resource("whose map"), w.Resource("reader"), w.Resource("descriptors obtained"),

@@ -92,7 +92,10 @@ func measured() []*sim.Profile {
 // tight one, under which the smaller scenarios can be gone through order by order.
 func profiles() []*sim.Profile {
 	both := measured()
-	return append(both, tight(both[0]))
+	return append(both, both[0].Tight(
+		"F:wake", "F:inotify.woken", "F:inotify.timeout", "F:callback",
+		"J:write", "ftruncate", "close", "J:remap", "J:print", "J:wake", "J:reload", "J:reload.gc", "J:preeval",
+	))
 }
 
 // emulated is laptop on a machine that is slower as a whole: scenarios with it say by
@@ -100,24 +103,5 @@ func profiles() []*sim.Profile {
 func emulated() *sim.Profile {
 	p := measured()[0]
 	p.Name = "emulated"
-	return p
-}
-
-// tight is laptop with windows only where the race is: everything else takes its
-// nominal time. It is small enough to go through every order.
-func tight(laptop *sim.Profile) *sim.Profile {
-	p := &sim.Profile{
-		Name: "tight", Windows: make(map[string]sim.Window),
-		Step: sim.Exactly(laptop.Step.Nominal), Timer: sim.Exactly(laptop.Timer.Nominal),
-	}
-	for label, w := range laptop.Windows {
-		p.Windows[label] = sim.Exactly(w.Nominal)
-	}
-	for _, label := range []string{
-		"F:wake", "F:inotify.woken", "F:inotify.timeout", "F:callback",
-		"J:write", "ftruncate", "close", "J:remap", "J:print", "J:wake", "J:reload", "J:reload.gc", "J:preeval",
-	} {
-		p.Windows[label] = laptop.Windows[label]
-	}
 	return p
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 )
@@ -32,11 +33,11 @@ func bench(b *testing.B, s *sim.Scenario, cfg func(run int) sim.Config) {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	b.ReportAllocs()
-	began := cpuTime()
+	began := simtest.CPUTime()
 	for b.Loop() {
 		run()
 	}
-	cpu := cpuTime() - began
+	cpu := simtest.CPUTime() - began
 	runtime.ReadMemStats(&after)
 	b.ReportMetric(float64(runs)/cpu.Seconds(), "runs/cpu-s")
 	b.ReportMetric(float64(steps)/float64(runs), "events/run")

@@ -1,7 +1,6 @@
 package recycle
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,22 +11,10 @@ import (
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
-// tight is s with windows only where the race is: what is not in free takes exactly as
-// long as on a good day. That is small enough to go through every order.
+// tight is s under a profile that is small enough to go through every order.
 func tight(s *sim.Scenario, free ...string) *sim.Scenario {
-	rolling := s.Profiles[0]
-	p := &sim.Profile{
-		Name: "tight", Windows: make(map[string]sim.Window),
-		Step: sim.Exactly(rolling.Step.Nominal), Timer: sim.Exactly(rolling.Timer.Nominal),
-	}
-	for label, w := range rolling.Windows {
-		if !slices.Contains(free, label) {
-			w = sim.Exactly(w.Nominal)
-		}
-		p.Windows[label] = w
-	}
 	out := *s
-	out.Profiles = []*sim.Profile{p}
+	out.Profiles = []*sim.Profile{s.Profiles[0].Tight(free...)}
 	return &out
 }
 

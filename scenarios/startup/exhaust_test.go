@@ -2,7 +2,6 @@ package startup
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
@@ -10,22 +9,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// tight is s with windows only where the race is: what is not in free takes exactly as
-// long as on a good day of a laptop. That is small enough to go through every order.
+// tight is s under a profile that is small enough to go through every order.
 func tight(s *sim.Scenario, free ...string) *sim.Scenario {
-	laptop := s.Profiles[0]
-	p := &sim.Profile{
-		Name: "tight", Windows: make(map[string]sim.Window),
-		Step: sim.Exactly(laptop.Step.Nominal), Timer: sim.Exactly(laptop.Timer.Nominal),
-	}
-	for label, w := range laptop.Windows {
-		if !slices.Contains(free, label) {
-			w = sim.Exactly(w.Nominal)
-		}
-		p.Windows[label] = w
-	}
 	out := *s
-	out.Profiles = []*sim.Profile{p}
+	out.Profiles = []*sim.Profile{s.Profiles[0].Tight(free...)}
 	return &out
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/netsim"
@@ -70,11 +71,11 @@ func BenchmarkFleet(b *testing.B) {
 				}
 				run()
 				b.ReportAllocs()
-				before := cpuTime()
+				before := simtest.CPUTime()
 				for b.Loop() {
 					run()
 				}
-				cpu := cpuTime() - before // of a core: the clock on the wall waits for others too
+				cpu := simtest.CPUTime() - before // of a core: the clock on the wall waits for others too
 				b.ReportMetric(float64(b.N)/cpu.Seconds(), "runs/cpu-s")
 				b.ReportMetric(float64(cpu.Nanoseconds())/float64(b.N)/10_000, "cpu-ns/event")
 			})

@@ -1,8 +1,0 @@
-//go:build !linux && !darwin
-
-package sim_test
-
-import "time"
-
-// cpuTime is unknown here.
-func cpuTime() time.Duration { return 0 }

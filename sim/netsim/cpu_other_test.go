@@ -1,8 +1,0 @@
-//go:build !unix
-
-package netsim_test
-
-import "time"
-
-// cpuTime is 0 where nobody can tell: then there are no figures.
-func cpuTime() time.Duration { return 0 }
