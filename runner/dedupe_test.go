@@ -13,7 +13,7 @@ import (
 func crowd() *sim.Scenario {
 	return &sim.Scenario{Name: "test/crowd", Properties: []sim.PropertyDoc{{Name: "coin"}}, Build: func(w *sim.World) {
 		box, res := 0, w.Resource("box")
-		for _, name := range []string{"teller1", "teller2", "teller3", "cashier"} {
+		for _, name := range []string{"teller1", "teller2", "teller3", "teller4", "cashier"} {
 			w.Process(name, func(p *sim.Proc) {
 				p.StepFor(w.Label("wait"), sim.Micros(1, 20*float64(len(name)+int(name[len(name)-1]-'0')%10), 400))
 				p.Step("look")

@@ -22,7 +22,8 @@ type minimised struct {
 
 // Minimise makes the failure of t small: its faults, parameters and holds, and
 // the anchors of the holds, as long as it is the same failure by its signature.
-// The result is never larger than t, and the same on every machine. executions counts every
+// The result is never larger than t, and the same on every machine; what another run of the
+// same bug comes to is in the end given the same events, if the budget allows. executions counts every
 // run of the scenario that it took: at most o.Minimise to look for smaller schedules, and
 // after that one to record the smallest, one of t to see that it is as it was, and one for
 // each hold that is left, to see what decides; before that one of t. Lateness needs none, it
@@ -190,6 +191,7 @@ func (s *shrinker) shrink() error {
 		}
 		s.parts = math.MaxInt
 	}
+	s.canonical()
 	return s.err
 }
 

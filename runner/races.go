@@ -13,14 +13,7 @@ func (s *shrinker) races(t *sim.Trace) {
 		if d.Kind != sim.KindSchedule || s.err != nil {
 			continue
 		}
-		overtakers := overtakersOf(t, d)
-		c := slices.Clone(s.best)
-		if n := len(overtakers); n > 1 {
-			c[i].After = overtakers[n-2]
-		} else {
-			c = slices.Delete(c, i, i+1)
-		}
-		other, err := s.w.record(c)
+		other, err := s.w.record(shorter(s.best, i, t))
 		if err != nil {
 			s.err = err
 			return
@@ -41,6 +34,18 @@ func (s *shrinker) races(t *sim.Trace) {
 			t.Races = append(t.Races, race)
 		}
 	}
+}
+
+// shorter is a schedule, of which t is the run, with one hold ending one event earlier, so
+// without it if it is overtaken by one event only.
+func shorter(c sim.Schedule, hold int, t *sim.Trace) sim.Schedule {
+	overtakers := overtakersOf(t, c[hold])
+	c = slices.Clone(c)
+	if n := len(overtakers); n > 1 {
+		c[hold].After = overtakers[n-2]
+		return c
+	}
+	return slices.Delete(c, hold, hold+1)
 }
 
 // conflict names what two events of different processes both touch, one of them
