@@ -20,8 +20,8 @@ func (t *tester) Helper()                        {}
 func (t *tester) Errorf(format string, a ...any) { t.failed += fmt.Sprintf(format, a...) }
 func (t *tester) FailNow()                       { panic(t) }
 
-func check(name, got string) (failed string) {
-	t := &tester{}
+func check(on testing.TB, name, got string) (failed string) {
+	t := &tester{TB: on}
 	defer func() {
 		if r := recover(); r != nil && r != any(t) {
 			panic(r)
@@ -36,16 +36,16 @@ func check(name, got string) (failed string) {
 func TestCheck(t *testing.T) {
 	t.Chdir(t.TempDir())
 	t.Setenv("SIMRUN_UPDATE", "")
-	require.Contains(t, check("below/report", "one"), "run with SIMRUN_UPDATE=1 to write it")
+	require.Contains(t, check(t, "below/report", "one"), "run with SIMRUN_UPDATE=1 to write it")
 	require.NoFileExists(t, "testdata/below/report.golden")
 
 	t.Setenv("SIMRUN_UPDATE", "1")
-	require.Empty(t, check("below/report", "one"))
+	require.Empty(t, check(t, "below/report", "one"))
 	text, err := os.ReadFile("testdata/below/report.golden")
 	require.NoError(t, err)
 	require.Equal(t, "one", string(text))
 
 	t.Setenv("SIMRUN_UPDATE", "")
-	require.Empty(t, check("below/report", "one"))
-	require.Contains(t, check("below/report", "two"), "testdata/below/report.golden; SIMRUN_UPDATE=1 accepts what is there now")
+	require.Empty(t, check(t, "below/report", "one"))
+	require.Contains(t, check(t, "below/report", "two"), "testdata/below/report.golden; SIMRUN_UPDATE=1 accepts what is there now")
 }
