@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/reports"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -44,7 +45,7 @@ func TestFormats(t *testing.T) {
 			require.NoError(t, f.Write(&b, dropped(), o))
 			require.NoError(t, f.Write(&again, dropped(), o))
 			require.Equal(t, b.String(), again.String())
-			golden(t, "formats/drop"+f.Extension, b.String())
+			golden.Check(t, "formats/drop"+f.Extension, b.String())
 		})
 	}
 }
@@ -176,5 +177,5 @@ func TestHTMLGolden(t *testing.T) {
 		require.Contains(t, page, string(text))
 		page = strings.Replace(page, string(text), "("+asset+")\n", 1)
 	}
-	golden(t, "formats/drop.html", page)
+	golden.Check(t, "formats/drop.html", page)
 }

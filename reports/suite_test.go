@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/reports"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/stretchr/testify/require"
 )
 
@@ -56,7 +57,7 @@ func TestSuiteReports(t *testing.T) {
 			require.NoError(t, err)
 			text = strings.Replace(text, string(css), "(assets/trace.css)\n", 1)
 		}
-		golden(t, "formats/"+name, text)
+		golden.Check(t, "formats/"+name, text)
 		require.NoError(t, write(&b, &reports.Suite{Title: "nothing"}))
 		require.ErrorIs(t, write(brokenPipe{}, nightly()), errPipe, name)
 	}

@@ -4,29 +4,15 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/reports"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
-
-// golden compares got with a file below testdata, or writes it if SIMRUN_UPDATE
-// is set.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name+".golden")
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "SIMRUN_UPDATE=1 writes it")
-	require.Equal(t, string(want), got)
-}
 
 func text(t *testing.T, trace *sim.Trace, o reports.Options) string {
 	t.Helper()
@@ -153,7 +139,7 @@ func drop() *sim.Trace {
 }
 
 func TestTextTellsARace(t *testing.T) {
-	golden(t, "drop", text(t, drop(), reports.Options{
+	golden.Check(t, "drop", text(t, drop(), reports.Options{
 		Hash:       "3f9a2c71",
 		Properties: []sim.PropertyDoc{{Name: "S1", Doc: "each rejection is printed exactly once."}},
 		Commands:   replayCommands("3f9a2c71"),
@@ -161,23 +147,23 @@ func TestTextTellsARace(t *testing.T) {
 }
 
 func TestTextNarrow(t *testing.T) {
-	golden(t, "drop-narrow", text(t, drop(), reports.Options{Width: 80, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
+	golden.Check(t, "drop-narrow", text(t, drop(), reports.Options{Width: 80, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
 }
 
 func TestTextFull(t *testing.T) {
-	golden(t, "drop-full", text(t, drop(), reports.Options{Full: true}))
+	golden.Check(t, "drop-full", text(t, drop(), reports.Options{Full: true}))
 }
 
 func TestTextColor(t *testing.T) {
 	colored := text(t, drop(), reports.Options{Color: true})
-	golden(t, "drop-color", strings.ReplaceAll(colored, "\x1b", "ESC"))
+	golden.Check(t, "drop-color", strings.ReplaceAll(colored, "\x1b", "ESC"))
 }
 
 func TestTextNominalOrderFails(t *testing.T) {
 	m := newMaker("cart/total", "racy", "A")
 	m.event(0, "start", 0)
 	m.event(0, "add", time.Microsecond)
-	golden(t, "nominal", text(t, m.fail(sim.Violation, "sum", "did not come true, and the world is at rest"), reports.Options{}))
+	golden.Check(t, "nominal", text(t, m.fail(sim.Violation, "sum", "did not come true, and the world is at rest"), reports.Options{}))
 }
 
 func TestTextNoEvents(t *testing.T) {
@@ -185,15 +171,15 @@ func TestTextNoEvents(t *testing.T) {
 		Scenario: "cart/total", Profile: "laptop", Verdict: sim.Violation, Signature: "violation sum",
 		Schedule: sim.Schedule{{Kind: sim.KindSchedule, Name: "A:read#1", AfterName: "B:write#1"}},
 	}
-	golden(t, "no-events", text(t, trace, reports.Options{}))
-	golden(t, "nothing", text(t, &sim.Trace{}, reports.Options{}))
+	golden.Check(t, "no-events", text(t, trace, reports.Options{}))
+	golden.Check(t, "nothing", text(t, &sim.Trace{}, reports.Options{}))
 }
 
 func TestTextPasses(t *testing.T) {
 	m := newMaker("cart/total", "fixed", "A", "B")
 	m.event(0, "start", 0)
 	m.event(1, "start", 0)
-	golden(t, "pass", text(t, &m.Trace, reports.Options{}))
+	golden.Check(t, "pass", text(t, &m.Trace, reports.Options{}))
 }
 
 func TestTextDeadlock(t *testing.T) {
@@ -207,7 +193,7 @@ func TestTextDeadlock(t *testing.T) {
 	m.writes("left", m.event(1, "left.lock", 0))
 	trace := m.fail(sim.Deadlock, "done", "transfer 1 was not closed, and the world is at rest")
 	trace.Failure.WaitFor = "A waits for right, held by B\nB waits for left, held by A\n"
-	golden(t, "deadlock", text(t, trace, reports.Options{}))
+	golden.Check(t, "deadlock", text(t, trace, reports.Options{}))
 }
 
 func TestTextPanic(t *testing.T) {
@@ -227,13 +213,13 @@ example.com/bank.Transfer.func1(0xc0000b2000)
 github.com/seed-3519b94c/simrun/sim.(*procJob).Run(0xc0000b2000, 0x0?)
 	/src/simrun/sim/proc.go:210 +0x1c
 `
-	golden(t, "panic", text(t, trace, reports.Options{}))
+	golden.Check(t, "panic", text(t, trace, reports.Options{}))
 }
 
 func TestTextNondeterminism(t *testing.T) {
 	m := newMaker("bad/unstable", "", "A")
 	m.event(0, "start", 0)
-	golden(t, "nondeterminism", text(t, m.fail(sim.Nondeterminism, "determinism", "two runs of one schedule part at step 2"), reports.Options{}))
+	golden.Check(t, "nondeterminism", text(t, m.fail(sim.Nondeterminism, "determinism", "two runs of one schedule part at step 2"), reports.Options{}))
 }
 
 func TestTextFaultsAndChoices(t *testing.T) {
@@ -251,7 +237,7 @@ func TestTextFaultsAndChoices(t *testing.T) {
 		{Kind: sim.KindSchedule, Name: "node1:late#1", AfterName: "balancer:probe#1"},
 	}
 	m.Params = []sim.Param{{Label: "nodes", Value: 3, Lo: 1, Hi: 9}}
-	golden(t, "choices", text(t, m.fail(sim.Violation, "served", "a request was lost"), reports.Options{}))
+	golden.Check(t, "choices", text(t, m.fail(sim.Violation, "served", "a request was lost"), reports.Options{}))
 }
 
 // A failure of the nominal order is one of timing if a clock had to say something, or if
@@ -281,7 +267,7 @@ func TestTextTimingWithoutHolds(t *testing.T) {
 		m.Schedule = c.schedule
 		told += "=== " + c.what + "\n" + text(t, m.fail(sim.Violation, "served", "a request was lost"), reports.Options{})
 	}
-	golden(t, "timing", told)
+	golden.Check(t, "timing", told)
 }
 
 func TestTextManyProcesses(t *testing.T) {
@@ -294,7 +280,7 @@ func TestTextManyProcesses(t *testing.T) {
 		m.event(int32(i%12), "step", time.Millisecond, "note of some length, as notes tend to be in practice")
 	}
 	m.hold(20, 19, time.Millisecond)
-	golden(t, "many", text(t, m.fail(sim.Violation, "order", "out of order"), reports.Options{Width: 100}))
+	golden.Check(t, "many", text(t, m.fail(sim.Violation, "order", "out of order"), reports.Options{Width: 100}))
 }
 
 func TestTextLongNames(t *testing.T) {
@@ -302,7 +288,7 @@ func TestTextLongNames(t *testing.T) {
 	for i := range 6 {
 		m.event(int32(i%3), "step", time.Millisecond, "čeština, 日本語, émoji 🎉 and a combining é; tab\there, escape \x1b[31m, newline\nhere")
 	}
-	golden(t, "unicode", text(t, m.fail(sim.Violation, "order", "out of order: 日本語"), reports.Options{Width: 90}))
+	golden.Check(t, "unicode", text(t, m.fail(sim.Violation, "order", "out of order: 日本語"), reports.Options{Width: 90}))
 }
 
 func TestTextTenThousandEvents(t *testing.T) {
@@ -319,7 +305,7 @@ func TestTextTenThousandEvents(t *testing.T) {
 		m.Events[i].Notes = []string{"something happened"}
 	}
 	m.Races = []sim.Race{{First: 7000, Second: 7003, Resource: "x", Otherwise: "violation other"}}
-	golden(t, "big", text(t, m.fail(sim.Violation, "order", "out of order"), reports.Options{}))
+	golden.Check(t, "big", text(t, m.fail(sim.Violation, "order", "out of order"), reports.Options{}))
 	for i := range m.Events {
 		m.Events[i].Notes = []string{"chatter"}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/benbjohnson/clock"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
@@ -46,7 +47,7 @@ func TestReports(t *testing.T) {
 			text += words(explore(t, runner.Options{Scenario: bank(), Variant: variant, Strategy: name, Runs: 500, Seed: 1, Minimise: 500}))
 		}
 	}
-	golden(t, "reports", text)
+	golden.Check(t, "reports", text)
 }
 
 // Without choices to draw a small scenario is exhausted, and says so.

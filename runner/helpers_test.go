@@ -3,8 +3,6 @@ package runner_test
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
@@ -12,19 +10,6 @@ import (
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
-
-// golden compares got with testdata/NAME.golden. SIMRUN_UPDATE=1 writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with SIMRUN_UPDATE=1 to write it")
-	require.Equal(t, string(want), got, "%s; SIMRUN_UPDATE=1 accepts what is there now", file)
-}
 
 func explore(t testing.TB, o runner.Options) *runner.Report {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
@@ -181,5 +182,5 @@ func TestMinimisedBank(t *testing.T) {
 	for _, r := range small.Races {
 		text += fmt.Sprintf("decides: %s before %s on %s; else %q\n", small.EventName(int(r.First)), small.EventName(int(r.Second)), r.Resource, r.Otherwise)
 	}
-	golden(t, "minimised", text)
+	golden.Check(t, "minimised", text)
 }

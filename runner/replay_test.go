@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -74,7 +75,7 @@ func TestReplay(t *testing.T) {
 			text += "\n"
 		}
 	}
-	golden(t, "replay", text)
+	golden.Check(t, "replay", text)
 }
 
 func plain(s sim.Schedule) string {
@@ -114,7 +115,7 @@ func TestDivergence(t *testing.T) {
 		require.NoError(t, err)
 		text += plain(s) + ": " + replayed.Outcome.String() + ": " + replayed.Divergence + "\n"
 	}
-	golden(t, "divergence", text)
+	golden.Check(t, "divergence", text)
 }
 
 // A trace of another scenario is refused.

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -30,7 +31,7 @@ func TestSimFile(t *testing.T) {
 	for _, f := range r.Failures {
 		text += write(t, f.Minimal) + "\n"
 	}
-	golden(t, "simfile", text)
+	golden.Check(t, "simfile", text)
 }
 
 // What is written is read again: all that a replay needs, byte for byte.

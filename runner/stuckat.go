@@ -52,19 +52,37 @@ func (s stand) text() string {
 
 // The forms of a goroutine in a dump of the runtime.
 var (
-	goroutineHead = regexp.MustCompile(`^goroutine \d+ (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[([^\],]+)`)
+	goroutineHead = regexp.MustCompile(`^goroutine (\d+) (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[([^\],]+)`)
 	goroutineCall = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+:\d+)`)
 )
 
-// standing finds the goroutines that run the body of a process and are not parked by the
-// world, which only one that does not come back does.
-func standing() stand {
-	buf := make([]byte, 1<<20)
-	buf = buf[:runtime.Stack(buf, true)]
-	var s stand
+// astray are the goroutines, with their dumps, that run the body of a process and are not
+// parked by the world: those that run, and those that do not come back.
+func astray() map[string]string {
+	const most = 1 << 20
+	buf := make([]byte, 1<<14)
+	n := runtime.Stack(buf, true)
+	for n == len(buf) && n < most { // there may be more
+		buf = make([]byte, 4*n)
+		n = runtime.Stack(buf, true)
+	}
+	buf = buf[:n]
+	list := make(map[string]string)
 	for _, dump := range strings.Split(string(buf), "\n\n") {
 		head := goroutineHead.FindStringSubmatch(dump)
-		if head == nil || head[1] == "coroutine" || !strings.Contains(dump, "/sim.(*procJob).Run(") {
+		if head != nil && head[2] != "coroutine" && strings.Contains(dump, "/sim.(*procJob).Run(") {
+			list[head[1]] = dump
+		}
+	}
+	return list
+}
+
+// standing finds where the processes stand that do not come back. Those in before were
+// astray before the run began, such as one that an earlier run left behind.
+func standing(before map[string]string) stand {
+	var s stand
+	for id, dump := range astray() {
+		if _, ok := before[id]; ok {
 			continue
 		}
 		for _, call := range goroutineCall.FindAllStringSubmatch(dump, -1) {
@@ -72,7 +90,7 @@ func standing() stand {
 				continue
 			}
 			if at := filepath.Base(call[2]); !slices.Contains(s.at, at) {
-				s.at, s.state = append(s.at, at), head[1]
+				s.at, s.state = append(s.at, at), goroutineHead.FindStringSubmatch(dump)[2]
 			}
 			break
 		}

@@ -40,22 +40,57 @@ func TestBlockedOutsideOfTheWorld(t *testing.T) {
 					close(gone)
 				})
 			}}
-			mock := clock.NewMock()
-			quit := make(chan bool)
-			defer func() { close(quit); close(release); <-gone }()
-			go func() { // the wall clock of the watch
-				for {
-					select {
-					case <-quit:
-						return
-					case <-time.After(time.Millisecond):
-						mock.Add(100 * time.Millisecond)
-					}
-				}
-			}()
+			mock, stop := running()
+			defer func() { stop(); close(release); <-gone }()
 			_, err := runner.Run(runner.Options{Scenario: s, Stuck: time.Hour, Clock: mock}, sim.Config{})
 			require.ErrorContains(t, err, `process "B": a process does not come back`)
 			require.Regexp(t, c.want, err.Error())
 		})
 	}
+}
+
+// running is a wall clock of the watch that goes a hundred times too fast, and ends with stop.
+func running() (mock *clock.Mock, stop func()) {
+	mock = clock.NewMock()
+	quit := make(chan bool)
+	go func() {
+		for {
+			select {
+			case <-quit:
+				return
+			case <-time.After(time.Millisecond):
+				mock.Add(100 * time.Millisecond)
+			}
+		}
+	}()
+	return mock, func() { close(quit) }
+}
+
+// A process that an earlier run left behind is not taken for the one that blocks now, and
+// does not keep it from being named.
+func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
+	release := make(chan bool)
+	var gone sync.WaitGroup
+	mock, stop := running()
+	defer func() { stop(); close(release); gone.Wait() }()
+	blocked := func(block func()) error {
+		gone.Add(1)
+		s := &sim.Scenario{Name: "stuck", Build: func(w *sim.World) {
+			w.Process("B", func(p *sim.Proc) {
+				p.Step("s")
+				block()
+				gone.Done()
+			})
+		}}
+		_, err := runner.Run(runner.Options{Scenario: s, Stuck: time.Minute, Clock: mock}, sim.Config{})
+		return err
+	}
+	require.ErrorContains(t, blocked(func() { <-release }), "(for 2s, ")
+
+	var mu sync.Mutex
+	mu.Lock()
+	go func() { <-release; mu.Unlock() }()
+	err := blocked(func() { mu.Lock() })
+	require.ErrorContains(t, err, "(for 2s, ", "it is seen to wait")
+	require.Regexp(t, `it stands at stuckat_test\.go:\d+ \(sync\.Mutex\.Lock\): lock with World\.NewMutex instead`, err.Error())
 }

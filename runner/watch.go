@@ -14,6 +14,8 @@ const watchEvery = 500 * time.Millisecond
 // o.Stuck, or for blockedFor if its process is seen to wait. Then f is left behind, and
 // the worlds of the workers must not be touched. A panic of f comes out here.
 func guarded(o *Options, workers []*worker, f func() error) error {
+	stuck, stop := watch(o, workers)
+	defer stop()
 	ended := make(chan error, 1)
 	var panicked any
 	go func() {
@@ -26,8 +28,6 @@ func guarded(o *Options, workers []*worker, f func() error) error {
 		}()
 		err = f()
 	}()
-	stuck, stop := watch(o, workers)
-	defer stop()
 	select {
 	case err := <-ended:
 		if panicked != nil {
@@ -47,6 +47,7 @@ func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
 	}
 	found := make(chan error, 1)
 	quit := make(chan struct{})
+	before := astray() // now, while no process of these workers runs
 	type progress struct {
 		runs  uint64
 		steps int
@@ -73,7 +74,7 @@ func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
 				if idle < min(o.Stuck, blockedFor) {
 					continue
 				}
-				if s := standing(); idle >= o.Stuck || s.blocked() {
+				if s := standing(before); idle >= o.Stuck || s.blocked() {
 					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block%s",
 						o.Scenario.Name, process, errStuck, min(idle, o.Stuck).Round(time.Second/10), steps, s.text())
 					return

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -41,7 +42,7 @@ func TestCrashAndRestart(t *testing.T) {
 		})
 		w.Eventually("the client got the lock", 0, func() bool { return false })
 	})
-	golden(t, "crash", story(t, s, sim.Config{}))
+	golden.Check(t, "crash", story(t, s, sim.Config{}))
 }
 
 // A process may end itself; so may one kill the process that would be next, one

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -34,7 +35,7 @@ func philosophers(n int) *sim.Scenario {
 func TestDeadlock(t *testing.T) {
 	s := philosophers(3)
 	o := inOrder(t, "P1:start#1", "P2:start#1", "P3:start#1", "P1:fork1.lock#1", "P2:fork2.lock#1", "P3:fork3.lock#1")
-	golden(t, "deadlock", story(t, s, sim.Config{Chooser: o}))
+	golden.Check(t, "deadlock", story(t, s, sim.Config{Chooser: o}))
 	require.Equal(t, sim.Pass, run(t, s, sim.Config{Chooser: inOrder(t, "P1:start#1", "P1:fork1.lock#1", "P1:fork2.lock#1")}).Verdict)
 }
 

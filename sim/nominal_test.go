@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 )
@@ -45,7 +46,7 @@ func office(w *sim.World) {
 }
 
 func TestNominalOrder(t *testing.T) {
-	golden(t, "nominal", story(t, build(office), sim.Config{}))
+	golden.Check(t, "nominal", story(t, build(office), sim.Config{}))
 }
 
 // Equal instants happen in the order of arming, whoever arms.
@@ -74,7 +75,7 @@ func TestNominalRunHasNoDeviations(t *testing.T) {
 
 // A recorded run tells what happened, whatever the order.
 func TestStories(t *testing.T) {
-	golden(t, "story", story(t, build(office), sim.Config{Chooser: randomly(3), Profile: "ci-loaded"}))
+	golden.Check(t, "story", story(t, build(office), sim.Config{Chooser: randomly(3), Profile: "ci-loaded"}))
 }
 
 // What was held, and until after what, is told at the event and in the schedule.
@@ -83,5 +84,5 @@ func TestHoldsAreTold(t *testing.T) {
 	o := inOrder(t, "B:e0@world#1", "B:e1#1", "A:e0@world#1", "A:e1#1")
 	got := story(t, s, sim.Config{Chooser: o})
 	require.False(t, o.wrong)
-	golden(t, "holds", got)
+	golden.Check(t, "holds", got)
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -69,7 +70,7 @@ func TestThreadsDoNotMatter(t *testing.T) {
 		return all
 	}
 	want := results()
-	golden(t, "threads", want[0]+"\n"+want[49]+"\n") // the same on every machine, and with -race
+	golden.Check(t, "threads", want[0]+"\n"+want[49]+"\n") // the same on every machine, and with -race
 	for _, n := range []int{1, 2, 7} {
 		old := runtime.GOMAXPROCS(n)
 		got := make([][]string, n)

@@ -43,16 +43,33 @@ func summarize(t *sim.Trace, created time.Time) Summary {
 	}
 }
 
-// encoders keep the tables of encoders between calls of Add, per store.
-type encoders struct{ pool sync.Pool }
+// spares are what is used again from one trace to the next, per store: the tables of
+// encoders, and rows with their blobs once they are written.
+type spares struct{ encoders, rows sync.Pool }
 
-func (p *encoders) encode(t *sim.Trace) ([]byte, error) {
-	e, ok := p.pool.Get().(*encoder)
+// pack makes a row of t.
+func (p *spares) pack(t *sim.Trace, created time.Time) (*traceRow, error) {
+	e, ok := p.encoders.Get().(*encoder)
 	if !ok {
 		e = &encoder{}
 	}
-	defer p.pool.Put(e)
-	return e.encode(t)
+	defer p.encoders.Put(e)
+	r, ok := p.rows.Get().(*traceRow)
+	if !ok {
+		r = &traceRow{}
+	}
+	blob, err := e.pack(r.blob, t)
+	if err != nil {
+		return nil, err
+	}
+	*r = traceRow{Summary: summarize(t, created), blob: blob}
+	return r, nil
+}
+
+// written takes back a row that is on disk.
+func (p *spares) written(r *traceRow) {
+	r.Summary = Summary{} // let go of its strings
+	p.rows.Put(r)
 }
 
 // Add stores t, whatever its verdict, and returns its hash. A trace with the
@@ -65,12 +82,12 @@ func (s *Store) Add(ctx context.Context, t *sim.Trace) (hash string, err error) 
 	if err := s.writable("add trace to store"); err != nil {
 		return "", err
 	}
-	blob, err := s.encoders.encode(t)
+	row, err := s.spares.pack(t, s.opts.Clock.Now())
 	if err != nil {
 		return "", explain("add trace to store", s.path, err)
 	}
-	row := &traceRow{Summary: summarize(t, s.opts.Clock.Now()), blob: blob}
-	return row.Hash, s.writer.add(ctx, row)
+	hash = row.Hash // the row belongs to the writer from now on
+	return hash, s.writer.add(ctx, row)
 }
 
 // Flush waits until all that was added before is on disk.

@@ -2,11 +2,13 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-3519b94c/simrun/runner/simtest"
@@ -68,17 +70,20 @@ func perEvent(b *testing.B) {
 	b.ReportMetric(float64(b.N)*benchEvents/b.Elapsed().Seconds(), "events/s")
 }
 
-// BenchmarkAdd stores 2,000 traces of 200 events per iteration in a new file:
-// in batches as a Store does, and with a transaction for each, as the baseline.
-// Opening the file is not measured.
+// BenchmarkAdd stores 2,000 traces of 200 events per iteration in a new file: in batches as
+// a Store does, called by one goroutine and by two as workers do, and with a transaction for
+// each, as the baseline; BenchmarkAddBare is the other one. Packing is included, opening the
+// file is not.
 func BenchmarkAdd(b *testing.B) {
 	traces := benchTraces(2_000)
 	for _, c := range []struct {
-		name string
-		opts Options
+		name    string
+		opts    Options
+		callers int
 	}{
-		{"batched", Options{}},
-		{"one-transaction-each", Options{BatchTraces: 1}},
+		{"batched", Options{}, 1},
+		{"batched-by-two", Options{}, 2},
+		{"one-transaction-each", Options{BatchTraces: 1}, 1},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
@@ -90,10 +95,16 @@ func BenchmarkAdd(b *testing.B) {
 				require.NoError(b, err)
 				before := simtest.CPUTime()
 				b.StartTimer()
-				for _, t := range traces {
-					_, err := s.Add(context.Background(), t)
-					require.NoError(b, err)
+				var callers sync.WaitGroup
+				for part := range slices.Chunk(traces, len(traces)/c.callers) {
+					callers.Go(func() {
+						for _, t := range part {
+							_, err := s.Add(context.Background(), t)
+							assert.NoError(b, err)
+						}
+					})
 				}
+				callers.Wait()
 				require.NoError(b, s.Flush(context.Background()))
 				b.StopTimer()
 				cpu += simtest.CPUTime() - before
@@ -158,12 +169,13 @@ func BenchmarkAddBare(b *testing.B) {
 }
 
 func insertRows(b *testing.B, s *Store, rows []*traceRow) {
-	tx, err := s.write.BeginTx(context.Background(), &sql.TxOptions{})
-	require.NoError(b, err)
-	put := s.writer.put.in(context.Background(), tx)
-	for _, r := range rows {
-		_, err := r.insert(context.Background(), put)
-		require.NoError(b, err)
-	}
-	require.NoError(b, tx.Commit())
+	ctx := context.Background()
+	require.NoError(b, s.writer.put.within(ctx, s.write, func() error {
+		for _, r := range rows {
+			if _, err := r.insert(ctx, &s.writer.put); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

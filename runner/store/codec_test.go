@@ -5,6 +5,7 @@ import (
 	"math"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -125,6 +126,24 @@ func TestDecodeReturnsWhatWasEncodedOfATypicalTrace(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, want, got)
 	assert.Less(t, len(blob), 10*200, "an event takes few bytes, names included")
+}
+
+// TestManyStrings packs more strings than the table of an encoder has room for at first, of
+// every length, one after the other with one encoder: each is numbered once.
+func TestManyStrings(t *testing.T) {
+	var shared encoder
+	for _, n := range []int{3, 3000, 40, 0} {
+		want := typicalTrace(int64(n), 10)
+		for i := range n {
+			want.Setup = append(want.Setup, strings.Repeat("x", i%40)+strconv.Itoa(i), "said twice")
+		}
+		blob, err := shared.encode(want)
+		require.NoError(t, err)
+		got, err := Decode(blob)
+		require.NoError(t, err)
+		require.Equal(t, want, got)
+		require.Len(t, slices.Compact(slices.Sorted(slices.Values(shared.strings.list))), len(shared.strings.list))
+	}
 }
 
 // TestDecodeRefusesEveryTruncation also with the checksum made right again, so

@@ -131,7 +131,7 @@ func (d *decoder) event(t *sim.Trace, i int) {
 	if d.err != nil {
 		return
 	}
-	ev, before := &t.Events[i], s.before(t)
+	ev, before := &t.Events[i], s.before(t.Events)
 	ev.Process, ev.Label, ev.Occurrence = s.process, s.label, before.Occurrence+1
 	ev.Cause, ev.HeldAfter, ev.Window, ev.Source = d.last[s.process], -1, before.Window, before.Source
 	if flags&hasOccurrence != 0 {
@@ -150,11 +150,12 @@ func (d *decoder) event(t *sim.Trace, i int) {
 		w.Nominal = w.Earliest + time.Duration(d.int())
 		w.Latest = w.Nominal + time.Duration(d.int())
 	}
-	ev.Nominal = nominal(t, i)
+	x := expected(t.Events, i)
+	ev.Nominal = x.nominal
 	if flags&hasNominal != 0 {
 		ev.Nominal += time.Duration(d.int())
 	}
-	ev.Time = earliestTime(t, i)
+	ev.Time = x.time
 	if flags&hasTime != 0 {
 		ev.Time += time.Duration(d.int())
 	}

@@ -13,8 +13,7 @@ import (
 // packing many allocates only their bytes. The zero value is ready to use.
 type encoder struct {
 	body    []byte
-	strings []string
-	index   map[string]uint32
+	strings stringTable
 	sites   []site
 	labels  int               // of the trace
 	dense   []uint32          // process*labels+label to 1 + an index in sites; nil if it were too large
@@ -22,25 +21,46 @@ type encoder struct {
 	last    []int32           // the last event of each process
 }
 
-func (e *encoder) encode(t *sim.Trace) ([]byte, error) {
-	if err := check(t); err != nil {
+func (e *encoder) encode(t *sim.Trace) ([]byte, error) { return e.pack(nil, t) }
+
+// pack is encode into the memory of to, if it is large enough.
+func (e *encoder) pack(to []byte, t *sim.Trace) ([]byte, error) {
+	err := check(t)
+	if err == nil {
+		e.reset(len(t.Processes), len(t.Labels))
+		e.header(t)
+		err = e.events(t)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("encode trace of scenario %q: %w", t.Scenario, err)
 	}
-	e.reset(len(t.Processes), len(t.Labels))
-	e.header(t)
-	e.uint(uint64(len(t.Events)))
-	for i := range t.Events {
-		e.event(t, i)
-	}
 	e.races(t)
-	return e.assemble(), nil
+	return e.assemble(to), nil
+}
+
+// events checks and appends all events: both at once, because most of the time goes into
+// waiting for the memory of a long trace.
+func (e *encoder) events(t *sim.Trace) error {
+	e.uint(uint64(len(t.Events)))
+	accesses := 0
+	for i := range t.Events {
+		ev := &t.Events[i]
+		if err := checkEvent(t, ev); err != nil {
+			return fmt.Errorf("event %d: %w", i, err)
+		}
+		accesses += len(ev.Reads) + len(ev.Writes)
+		e.event(t.Events, i)
+	}
+	if accesses > maxAccesses {
+		return fmt.Errorf("%d reads and writes; at most %d can be stored", accesses, maxAccesses)
+	}
+	return nil
 }
 
 func (e *encoder) reset(processes, labels int) {
-	if e.index == nil {
-		e.index, e.sparse = map[string]uint32{}, map[uint64]uint32{}
+	if e.sparse == nil {
+		e.sparse = map[uint64]uint32{}
 	}
-	clear(e.index)
 	clear(e.sparse)
 	e.labels = labels
 	if n := processes * labels; n <= maxDense {
@@ -49,8 +69,8 @@ func (e *encoder) reset(processes, labels int) {
 	} else {
 		e.dense = nil
 	}
-	clear(e.strings) // let go of the strings of the trace before
-	e.body, e.strings, e.sites = e.body[:0], e.strings[:0], e.sites[:0]
+	e.strings.reset()
+	e.body, e.sites = e.body[:0], e.sites[:0]
 	e.last = slices.Grow(e.last[:0], processes)[:processes]
 	for i := range e.last {
 		e.last[i] = -1
@@ -58,17 +78,18 @@ func (e *encoder) reset(processes, labels int) {
 }
 
 // assemble puts the parts together, now that all strings are known.
-func (e *encoder) assemble() []byte {
+func (e *encoder) assemble(to []byte) []byte {
+	list := e.strings.list
 	size := prefixLen + binary.MaxVarintLen64 + len(e.body)
-	for _, s := range e.strings {
+	for _, s := range list {
 		size += len(s) + 2
 	}
-	out := make([]byte, prefixLen, size)
-	out = appendUint(out, uint64(len(e.strings)))
-	for _, s := range e.strings {
+	out := slices.Grow(to[:0], size)[:prefixLen]
+	out = appendUint(out, uint64(len(list)))
+	for _, s := range list {
 		out = appendUint(out, uint64(len(s)))
 	}
-	for _, s := range e.strings {
+	for _, s := range list {
 		out = append(out, s...)
 	}
 	out = append(out, e.body...)
@@ -126,11 +147,13 @@ func (e *encoder) races(t *sim.Trace) {
 }
 
 // event appends event i: which parts follow, its site, then those parts.
-func (e *encoder) event(t *sim.Trace, i int) {
-	ev := &t.Events[i]
+func (e *encoder) event(events []sim.Event, i int) {
+	ev := &events[i]
 	number, fresh := e.site(ev)
 	s := &e.sites[number]
-	flags := departs(t, i, s.before(t), e.last[ev.Process])
+	before := s.before(events)
+	x := expected(events, i)
+	flags := departs(ev, before, x, e.last[ev.Process])
 	b := appendUint(e.body, flags)
 	b = appendUint(b, uint64(number))
 	if fresh {
@@ -152,10 +175,10 @@ func (e *encoder) event(t *sim.Trace, i int) {
 		b = appendInt(b, int64(ev.Window.Latest-ev.Window.Nominal))
 	}
 	if flags&hasNominal != 0 {
-		b = appendInt(b, int64(ev.Nominal-nominal(t, i)))
+		b = appendInt(b, int64(ev.Nominal-x.nominal))
 	}
 	if flags&hasTime != 0 {
-		b = appendInt(b, int64(ev.Time-earliestTime(t, i)))
+		b = appendInt(b, int64(ev.Time-x.time))
 	}
 	if flags&hasHeld != 0 {
 		b = appendInt(b, int64(i)-int64(ev.HeldAfter))
@@ -164,7 +187,9 @@ func (e *encoder) event(t *sim.Trace, i int) {
 		b = appendIndices(appendIndices(b, ev.Reads), ev.Writes)
 	}
 	e.body = b
-	e.words(ev, flags)
+	if flags&hasWords != 0 {
+		e.words(ev, flags)
+	}
 	s.last, e.last[ev.Process] = int32(i), int32(i)
 }
 
@@ -219,37 +244,34 @@ func (e *encoder) site(ev *sim.Event) (number uint32, fresh bool) {
 	return uint32(len(e.sites) - 1), true
 }
 
-// nominal is when event i is expected on a good day: its window after its origin.
-func nominal(t *sim.Trace, i int) time.Duration {
-	ev := &t.Events[i]
-	if ev.Origin >= 0 && int(ev.Origin) < i {
-		return t.Events[ev.Origin].Nominal + ev.Window.Nominal
-	}
-	return ev.Window.Nominal
+// instants are when an event is expected.
+type instants struct {
+	nominal time.Duration // on a good day: its window after its origin
+	time    time.Duration // not before the event before it, and its nominal duration after its origin
 }
 
-// earliestTime is the first instant at which event i is expected: not before
-// the event before it, and its nominal duration after its origin.
-func earliestTime(t *sim.Trace, i int) time.Duration {
-	ev := &t.Events[i]
-	at := ev.Window.Nominal
+// expected needs, of event i, only its origin and its window.
+func expected(events []sim.Event, i int) instants {
+	ev := &events[i]
+	x := instants{ev.Window.Nominal, ev.Window.Nominal}
 	if ev.Origin >= 0 && int(ev.Origin) < i {
-		at += t.Events[ev.Origin].Time
+		origin := &events[ev.Origin]
+		x.nominal += origin.Nominal
+		x.time += origin.Time
 	}
 	if i > 0 {
-		at = max(at, t.Events[i-1].Time)
+		x.time = max(x.time, events[i-1].Time)
 	}
-	return at
+	return x
 }
 
-// departs tells in which parts event i is not what the one before at its site,
-// and the last one of its process, let expect.
-func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) {
-	ev := &t.Events[i]
-	if ev.Time != earliestTime(t, i) {
+// departs tells in which parts an event is not what the one before at its site, the last one
+// of its process, and its instants let expect.
+func departs(ev, before *sim.Event, x instants, last int32) (flags uint64) {
+	if ev.Time != x.time {
 		flags |= hasTime
 	}
-	if !slices.Equal(ev.Reads, before.Reads) || !slices.Equal(ev.Writes, before.Writes) {
+	if !sameIndices(ev.Reads, before.Reads) || !sameIndices(ev.Writes, before.Writes) {
 		flags |= hasFootprint
 	}
 	if len(ev.Notes) > 0 {
@@ -279,7 +301,7 @@ func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) 
 	if ev.Window != before.Window {
 		flags |= hasWindow
 	}
-	if ev.Nominal != nominal(t, i) {
+	if ev.Nominal != x.nominal {
 		flags |= hasNominal
 	}
 	if ev.Source != before.Source {
@@ -288,19 +310,24 @@ func departs(t *sim.Trace, i int, before *sim.Event, last int32) (flags uint64) 
 	return flags
 }
 
+// sameIndices is slices.Equal for lists that mostly have one number, and is inlined.
+func sameIndices(a, b []int32) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i, v := range a {
+		if v != b[i] {
+			return false
+		}
+	}
+	return true
+}
+
 func (e *encoder) uint(u uint64) { e.body = appendUint(e.body, u) }
 func (e *encoder) int(v int64)   { e.body = appendInt(e.body, v) }
 
 // str appends the number of s in the table, in the order of first use.
-func (e *encoder) str(s string) {
-	n, ok := e.index[s]
-	if !ok {
-		n = uint32(len(e.strings))
-		e.index[s] = n
-		e.strings = append(e.strings, s)
-	}
-	e.uint(uint64(n))
-}
+func (e *encoder) str(s string) { e.uint(uint64(e.strings.number(s))) }
 
 func (e *encoder) strs(list []string) {
 	e.uint(uint64(len(list)))

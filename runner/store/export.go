@@ -68,10 +68,11 @@ func (s *Store) Import(ctx context.Context, path string) (hash string, err error
 		return "", err
 	}
 	row := &traceRow{Summary: summarize(t, created), blob: blob}
+	hash = row.Hash // the row belongs to the writer from now on
 	if err := s.writer.add(ctx, row); err != nil {
 		return "", err
 	}
-	return row.Hash, s.Flush(ctx)
+	return hash, s.Flush(ctx)
 }
 
 // CheckExport returns the error that Import would return for a file, nil if it is sound.

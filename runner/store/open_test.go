@@ -9,22 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
-
-// golden compares with a file of testdata, or writes it with SIMRUN_UPDATE=1.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, string(want), got)
-}
 
 // makeSQLite makes a SQLite file by statements.
 func makeSQLite(t *testing.T, path string, statements string) {
@@ -77,7 +65,7 @@ func TestOpenRefuses(t *testing.T) {
 		}
 	}
 	assert.NoFileExists(t, at("missing.db"))
-	golden(t, "refusals.golden", b.String())
+	golden.Check(t, "refusals", b.String())
 }
 
 // readFile returns nil for what is not a file.
@@ -183,7 +171,7 @@ func TestTheSchemaIsStable(t *testing.T) {
 	for _, row := range r.Rows {
 		b.WriteString(row[0].(string) + ";\n")
 	}
-	golden(t, "schema.golden", b.String())
+	golden.Check(t, "schema", b.String())
 }
 
 func TestCheckReportsTheState(t *testing.T) {
@@ -200,7 +188,7 @@ func TestCheckReportsTheState(t *testing.T) {
 	require.NoError(t, report.Write(&b))
 	text := strings.ReplaceAll(b.String(), s.Path(), "traces.db")
 	text = regexp.MustCompile(`\d+ KiB|\d+ MiB( \(low\))?|SQLite [0-9.]+`).ReplaceAllString(text, "~")
-	golden(t, "check.golden", text)
+	golden.Check(t, "check", text)
 }
 
 func TestPathsWithSpecialCharacters(t *testing.T) {

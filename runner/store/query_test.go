@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -33,7 +34,7 @@ func TestQueryOverEvents(t *testing.T) {
 	r, err := s.Query(ctx, "SELECT * FROM events WHERE trace = 2 OR step = 69")
 	require.NoError(t, err)
 	assert.Empty(t, r.Limits)
-	golden(t, "events.golden", table(r))
+	golden.Check(t, "events", table(r))
 
 	r, err = s.Query(ctx, "SELECT signature, count(*) FROM traces JOIN Events ON trace = traces.id WHERE steps > ? GROUP BY 1", 10)
 	require.NoError(t, err)

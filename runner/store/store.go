@@ -78,7 +78,7 @@ type Store struct {
 	readMode string  // of read, and of the connections of Query
 	write    *sql.DB // nil if opened for reading
 	writer   *writer // nil if opened for reading
-	encoders encoders
+	spares   spares
 	close    func() error
 }
 

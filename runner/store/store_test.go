@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -111,6 +112,45 @@ func TestAMinimisedTraceTakesThePlaceOfTheSameStory(t *testing.T) {
 		require.NoError(t, err)
 		assert.Len(t, list, 1)
 	}
+}
+
+// TestStoredAsEncoded adds traces of many sizes from several goroutines: each is stored byte
+// by byte as Encode makes it, whatever rows and tables were used again.
+func TestStoredAsEncoded(t *testing.T) {
+	s := openTest(t, Options{BatchTraces: 7})
+	want := map[string][]byte{}
+	var callers sync.WaitGroup
+	for caller := range 3 {
+		var list []*sim.Trace
+		for i := range 60 {
+			tr := typicalTrace(int64(1000*caller+i), i*37%150)
+			blob, err := Encode(tr)
+			require.NoError(t, err)
+			want[tr.Hash()] = blob
+			list = append(list, tr)
+		}
+		callers.Go(func() {
+			for _, tr := range list {
+				hash, err := s.Add(context.Background(), tr)
+				assert.NoError(t, err)
+				assert.Equal(t, tr.Hash(), hash)
+			}
+		})
+	}
+	callers.Wait()
+	require.NoError(t, s.Flush(context.Background()))
+	rows, err := s.read.Query("SELECT hash, blob FROM traces")
+	require.NoError(t, err)
+	defer rows.Close()
+	got := map[string][]byte{}
+	for rows.Next() {
+		var hash string
+		var blob []byte
+		require.NoError(t, rows.Scan(&hash, &blob))
+		got[hash] = blob
+	}
+	require.NoError(t, rows.Err())
+	require.Equal(t, want, got)
 }
 
 // TestBatches commits at whatever limit is reached first.

@@ -56,7 +56,7 @@ type batch struct {
 
 func newWriter(ctx context.Context, s *Store) (*writer, error) {
 	w := &writer{store: s, queue: make(chan order, s.opts.Queue), done: make(chan struct{})}
-	if err := w.put.prepare(ctx, s.write); err != nil {
+	if err := w.put.within(ctx, s.write, func() error { return nil }); err != nil { // prepares the statements
 		return nil, err
 	}
 	go w.loop()
@@ -191,27 +191,30 @@ func (w *writer) commit(b *batch) {
 		w.mu.Lock()
 		w.err = explain("write to store", w.store.path, err)
 		w.mu.Unlock()
+		return
+	}
+	for _, it := range b.items {
+		if r, ok := it.(*traceRow); ok {
+			w.store.spares.written(r)
+		}
 	}
 }
 
 func (w *writer) insert(b *batch) (duplicates int, err error) {
 	ctx := context.Background() // a batch is written whole, whoever gives up waiting for it
-	tx, err := w.store.write.BeginTx(ctx, nil)
-	if err != nil {
-		return 0, err
-	}
-	defer tx.Rollback() // without effect after Commit
-	put := w.put.in(ctx, tx)
-	for _, it := range b.items {
-		fresh, err := it.insert(ctx, put)
-		if err != nil {
-			return 0, err
+	err = w.put.within(ctx, w.store.write, func() error {
+		for _, it := range b.items {
+			fresh, err := it.insert(ctx, &w.put)
+			if err != nil {
+				return err
+			}
+			if !fresh {
+				duplicates++
+			}
 		}
-		if !fresh {
-			duplicates++
-		}
-	}
-	return duplicates, tx.Commit()
+		return nil
+	})
+	return duplicates, err
 }
 
 func (w *writer) count(f func(*Stats)) {

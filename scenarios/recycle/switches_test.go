@@ -2,8 +2,6 @@ package recycle
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -11,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 )
@@ -68,7 +67,7 @@ func TestAblation(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "ablation.golden", b.String())
+	golden.Check(t, "ablation", b.String())
 }
 
 // memo keeps the verdicts of cells as they are.
@@ -105,17 +104,4 @@ func find(t *testing.T, name string) *sim.Scenario {
 	i := slices.IndexFunc(all, func(s *sim.Scenario) bool { return s.Name == name })
 	require.GreaterOrEqual(t, i, 0, name)
 	return all[i]
-}
-
-// golden compares text with a file, or writes it.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("SIMRUN_UPDATE") == "1" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, string(want), text)
 }

@@ -3,8 +3,6 @@ package startup
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +10,7 @@ import (
 	model "github.com/seed-3519b94c/simrun/model/startup"
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/runner/simtest"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
@@ -96,19 +95,6 @@ func TestFailingCellsAreFoundFromEverySeed(t *testing.T) {
 	}
 }
 
-// golden compares text with a file of testdata, or writes it with SIMRUN_UPDATE=1.
-func golden(t *testing.T, name, text string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err, "run with SIMRUN_UPDATE=1")
-	require.Equal(t, string(want), text)
-}
-
 // verdict is `fails` or `holds`, by so many schedules.
 func verdict(t *testing.T, s *sim.Scenario, variant, property string, params map[string]int64, runs int) string {
 	t.Helper()
@@ -173,7 +159,7 @@ func TestAblation(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "ablation.golden", b.String())
+	golden.Check(t, "ablation", b.String())
 }
 
 // Every combination of switches runs: no panic, no limit reached, no mistake, in every
@@ -284,5 +270,5 @@ func TestOpenRowsUnderEveryPolicy(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "policies.golden", b.String())
+	golden.Check(t, "policies", b.String())
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/stretchr/testify/require"
 )
 
@@ -34,5 +35,5 @@ func TestLivenessFindingsSayWhoWaits(t *testing.T) {
 			}
 		}
 	}
-	golden(t, "waits.golden", b.String())
+	golden.Check(t, "waits", b.String())
 }

@@ -2,8 +2,6 @@ package jsloop_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,18 +10,6 @@ import (
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 )
-
-// golden compares got with testdata/NAME.golden. SIMRUN_UPDATE=1 writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with SIMRUN_UPDATE=1 to write it")
-	require.Equal(t, string(want), got, "%s; SIMRUN_UPDATE=1 accepts what is there now", file)
-}
 
 func scenario(build func(w *sim.World)) *sim.Scenario {
 	return &sim.Scenario{Name: "test", Build: build}

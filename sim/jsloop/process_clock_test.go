@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
 )
@@ -51,7 +52,7 @@ func TestClockQuestions(t *testing.T) {
 	})
 	s.Profiles = []*sim.Profile{{Name: "slow", Step: sim.Micros(1, 1, 1), Timer: sim.Micros(0, 60, 900),
 		Windows: map[string]sim.Window{"work": sim.Micros(100, 5_000, 25_000), "main": sim.Micros(100, 2_500, 4_500)}}}
-	golden(t, "clock_questions", tell(runOnce(t, s, sim.Config{Record: true}).Trace))
+	golden.Check(t, "clock_questions", tell(runOnce(t, s, sim.Config{Record: true}).Trace))
 }
 
 // The exact flavours read the clock when a timer is set, and never run one early.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -75,13 +76,13 @@ func TestTimeoutRacesCallback(t *testing.T) {
 	s := scenario(bundleRace)
 	nominal := runOnce(t, s, sim.Config{Record: true})
 	require.Equal(t, sim.Pass, nominal.Verdict)
-	golden(t, "bundle_nominal", tell(nominal.Trace))
+	golden.Check(t, "bundle_nominal", tell(nominal.Trace))
 
 	count := explored(t, s, "ci-loaded", 300, nil)
 	require.Positive(t, count[""])
 	require.Positive(t, count["violation bundle: stale"])
 	require.Len(t, count, 2)
-	golden(t, "bundle_stale", tell(failing(t, s, "ci-loaded")))
+	golden.Check(t, "bundle_stale", tell(failing(t, s, "ci-loaded")))
 }
 
 // A schedule is all there is to a run.

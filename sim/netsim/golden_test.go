@@ -2,30 +2,15 @@ package netsim_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
 	"github.com/seed-3519b94c/simrun/sim/netsim"
-	"github.com/stretchr/testify/require"
 )
-
-// golden compares got with testdata/NAME.golden. SIMRUN_UPDATE=1 writes it.
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name+".golden")
-	if os.Getenv("SIMRUN_UPDATE") != "" {
-		require.NoError(t, os.MkdirAll("testdata", 0o777))
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o666))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with SIMRUN_UPDATE=1 to write it")
-	require.Equal(t, string(want), got, "%s; SIMRUN_UPDATE=1 accepts what is there now", file)
-}
 
 // story runs a world once, recorded, and tells it: one line an event.
 func story(t *testing.T, rows map[string]sim.Window, cfg sim.Config, build func(x *world)) string {
@@ -54,7 +39,7 @@ func TestStoryOfARoll(t *testing.T) {
 	rows := map[string]sim.Window{
 		"start": win(sec, 2*sec, 5*sec), "probe-phase": win(0, 4*sec, 10*sec), "drained": win(0, 5*sec, 30*sec), "stable": win(sec, sec, sec),
 	}
-	golden(t, "roll", story(t, rows, sim.Config{}, func(x *world) {
+	golden.Check(t, "roll", story(t, rows, sim.Config{}, func(x *world) {
 		lb := x.n.Balancer(netsim.BalancerConfig{Name: "lb", Port: 80, Policy: netsim.RoundRobin, Probe: &netsim.Probe{}})
 		s := x.n.Service("realm", lb, 3000)
 		old, next := x.named("realm#1", 0), x.named("realm#2", 0)
@@ -68,7 +53,7 @@ func TestStoryOfARoll(t *testing.T) {
 // A port that is probed, squatted, and lost, by a program on an event loop.
 func TestStoryOfAPort(t *testing.T) {
 	rows := map[string]sim.Window{"link.loopback": win(ms/20, ms/5, 2*ms), "probe-host": win(ms/20, ms/5, 2*ms), "SIGTERM": win(0, ms, 2*ms)}
-	golden(t, "port", story(t, rows, sim.Config{}, func(x *world) {
+	golden.Check(t, "port", story(t, rows, sim.Config{}, func(x *world) {
 		box := x.n.Machine("box")
 		at := env.Addr{Host: "127.0.0.1", Port: 6420}
 		x.n.Squatter("squatter", box, at, netsim.SquatOther, "other").Start()
@@ -105,7 +90,7 @@ func TestStoryOfAPort(t *testing.T) {
 
 // What befalls a fleet: a stall, a partition, a crash that nobody is told of.
 func TestStoryOfFaults(t *testing.T) {
-	golden(t, "faults", story(t, map[string]sim.Window{"gc": win(sec, 7*sec, 9*sec)}, sim.Config{}, func(x *world) {
+	golden.Check(t, "faults", story(t, map[string]sim.Window{"gc": win(sec, 7*sec, 9*sec)}, sim.Config{}, func(x *world) {
 		manager := x.n.Host("manager", nil, func(h env.Host) {
 			l, _ := h.Bind(env.Addr{Host: "::", Port: 4222})
 			l.Serve(func(e env.Exchange) { e.Reply(204, nil) })

@@ -2,13 +2,13 @@ package writers_test
 
 import (
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/golden"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
 	"github.com/seed-3519b94c/simrun/sim/vfs/writers"
@@ -137,7 +137,7 @@ func TestPlans(t *testing.T) {
 		require.Zero(t, m.k.OpenCount(m.t), "%s leaves descriptors open", p.Name)
 		out.WriteByte('\n')
 	}
-	golden(t, "testdata/plans.golden", out.String())
+	golden.Check(t, "plans", out.String())
 }
 
 // Every plan that saves says so once, and then the content is there.
@@ -171,16 +171,4 @@ func TestPlanFails(t *testing.T) {
 	require.ErrorIs(t, err, env.ENOENT)
 	require.EqualError(t, err, `rmCreate: unlink "missing/n": ENOENT`)
 	require.Zero(t, m.k.OpenCount(m.t))
-}
-
-// golden compares with a file, which SIMRUN_UPDATE=1 rewrites.
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if os.Getenv("SIMRUN_UPDATE") == "1" {
-		require.NoError(t, os.MkdirAll("testdata", 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(path)
-	require.NoError(t, err)
-	require.Equal(t, string(want), got)
 }
