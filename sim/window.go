@@ -102,7 +102,8 @@ type Profile struct {
 // nominal time, exactly. A world that is small under it can be gone through order by order.
 func (p *Profile) Tight(free ...string) *Profile {
 	out := &Profile{Name: "tight", Windows: make(map[string]Window), Step: Exactly(p.Step.Nominal), Timer: Exactly(p.Timer.Nominal)}
-	for name, w := range p.Windows {
+	for _, name := range sortedKeys(p.Windows) {
+		w := p.Windows[name]
 		if !slices.Contains(free, name) {
 			w = Exactly(w.Nominal)
 		}
