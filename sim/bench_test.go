@@ -344,7 +344,9 @@ func BenchmarkSchedules(b *testing.B) {
 			for b.Loop() {
 				pick.Begin(strategy.Info{Number: n, Seed: strategy.SeedOf(1, n), Learned: learned})
 				r, err := w.Run(s, sim.Config{Chooser: chooser})
-				require.NoError(b, err)
+				if err != nil { // not by require: it would take a twentieth of the time
+					b.Fatal(err)
+				}
 				learned.Add(r)
 				n++
 			}

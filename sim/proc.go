@@ -78,17 +78,35 @@ func (w *World) spawn(name string, background bool) *Proc {
 		name = w.eventNameOf(w.cur.id) + "/" + name
 		depth = parent.spawnDepth + 1
 	}
-	for _, q := range w.procs {
-		if q.name == name {
-			w.misuse("process %q: there is one of that name already", name)
-		}
-	}
+	w.checkNew(name)
 	p := w.process(name, background)
 	p.spawnDepth = depth
 	if len(w.procs)-1 > w.limits.Processes { // the world itself does not count
 		w.exceed("processes", "%d, the last one %s", w.limits.Processes, name)
 	}
 	return p
+}
+
+// checkNew refuses the name of a process that there is already. As long as a run makes the
+// same processes as the last one, in which no two had one name, there is nothing to check.
+func (w *World) checkNew(name string) {
+	if w.nextOfLast(name) != nil {
+		return
+	}
+	for _, q := range w.procs {
+		if q.name == name {
+			w.misuse("process %q: there is one of that name already", name)
+		}
+	}
+}
+
+// nextOfLast is the process that the last run made at this point, if it made the same ones
+// up to here and this one is called name. Else it is nil.
+func (w *World) nextOfLast(name string) *Proc {
+	if i := len(w.procs); i < len(w.last) && w.last[i] != nil && w.last[i].name == name {
+		return w.last[i]
+	}
+	return nil
 }
 
 // process takes a Proc of that name from an earlier run, or makes one.
@@ -111,13 +129,11 @@ func (w *World) process(name string, background bool) *Proc {
 // former is a process of that name of an earlier run, if there is one to spare. Most
 // runs make the processes of the last one in the same order.
 func (w *World) former(name string) *Proc {
-	if i := len(w.procs); i < len(w.last) {
-		if p := w.last[i]; p != nil && p.name == name {
-			w.last[i] = nil
-			return p
-		}
+	if p := w.nextOfLast(name); p != nil {
+		w.last[len(w.procs)] = nil
+		return p
 	}
-	w.spareLast()
+	w.spareLast() // which empties w.last: the rest of this run is found by name
 	spare := w.spare[name]
 	if len(spare) == 0 {
 		return nil

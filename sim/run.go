@@ -169,8 +169,14 @@ func (w *World) choosePending(last int) (int, bool) {
 	at := e.position(c)
 	if c > 0 {
 		over := q.slab[q.keys[at].slot].id
-		for i := range c {
-			q.late[q.keys[e.position(i)].slot] = over
+		if e.some == nil {
+			for _, k := range q.keys[at+1:] {
+				q.late[k.slot] = over
+			}
+		} else {
+			for _, i := range e.some[:c] {
+				q.late[q.keys[i].slot] = over
+			}
 		}
 	}
 	return at, true

@@ -168,6 +168,9 @@ type World struct {
 	logged     Log
 }
 
+// setupHash is the hash of the label of the set-up.
+var setupHash = hashString("setup")
+
 // current is the event that is having its effect.
 type current struct {
 	id    EventID
@@ -297,7 +300,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.beginLog(cfg.Log)
 	w.recycle()
 	root := w.process(worldName, true)
-	w.cur = current{proc: root, id: eventID(root.hash, hashString("setup"), 1)}
+	w.cur = current{proc: root, id: eventID(root.hash, setupHash, 1)}
 	root.last = w.cur.id
 	if w.observer != nil {
 		w.observer.Began(w)
