@@ -180,7 +180,7 @@ func (w *worker) reducedPart(j *job, out *outcome) {
 		if out.runs%lookEvery == lookEvery-1 && w.o.over() {
 			return
 		}
-		if out.err = w.class(j.part, out); out.err != nil || w.o.StopAtFirst && out.failing > 0 {
+		if out.err = w.class(j, out); out.err != nil || w.o.StopAtFirst && out.failing > 0 {
 			return
 		}
 		if !j.part.Next() {
@@ -192,7 +192,8 @@ func (w *worker) reducedPart(j *job, out *outcome) {
 
 // class runs an order of one class. If it fails, or ends where calm begins, it is run
 // again in an order that can really happen, in time, and what counts is that run.
-func (w *worker) class(part *strategy.Reduced, out *outcome) error {
+func (w *worker) class(j *job, out *outcome) error {
+	part := j.part
 	cfg := w.o.config(part)
 	cfg.Mode = sim.Zones
 	r, err := w.run(cfg)
@@ -209,7 +210,7 @@ func (w *worker) class(part *strategy.Reduced, out *outcome) error {
 		}
 	case err != nil:
 		return err
-	case end == strategy.Whole && !r.Verdict.Failed() && out.runs%checkEvery != 0:
+	case end == strategy.Whole && !r.Verdict.Failed() && out.runs%checkEvery != 0 && !j.witnesses(out):
 		out.add(r, nil)
 	default:
 		out.calmed = out.calmed || end == strategy.InCalm
@@ -217,7 +218,7 @@ func (w *worker) class(part *strategy.Reduced, out *outcome) error {
 		if err != nil {
 			return err
 		}
-		if err := w.really(order, end, r, part.Broke(), out); err != nil {
+		if err := w.really(j, order, end, r, out); err != nil {
 			return err
 		}
 	}
@@ -226,7 +227,8 @@ func (w *worker) class(part *strategy.Reduced, out *outcome) error {
 
 // really runs an order that was found in a way in which it can really happen, and
 // checks that it comes to the same.
-func (w *worker) really(order *strategy.Ordered, end strategy.Ending, found *sim.Result, broke bool, out *outcome) error {
+func (w *worker) really(j *job, order *strategy.Ordered, end strategy.Ending, found *sim.Result, out *outcome) error {
+	broke := j.part.Broke()
 	print, signature := found.Fingerprint, found.Signature() // found does not outlive the next run
 	r, err := w.run(w.o.config(order))
 	if err != nil {
@@ -247,6 +249,7 @@ func (w *worker) really(order *strategy.Ordered, end strategy.Ending, found *sim
 	if wrong != "" {
 		return w.unsound(wrong)
 	}
+	out.witness(j, r)
 	out.add(r, nil)
 	return nil
 }
@@ -272,6 +275,6 @@ func (w *worker) breaches(part *strategy.Reduced, out *outcome) error {
 
 func (w *worker) unsound(why string) error {
 	return fmt.Errorf("exhaustive search of %q: an order that should be equivalent is not: %s. "+
-		"Some event reads or writes what its footprint does not tell (World.Read, World.Write), so that its order seems not to matter; "+
-		"until that is found, search with exhaustive-all", w.o.Scenario.Name, why)
+		"Some event reads or writes what its footprint does not tell (World.Read, World.Write), so that its order seems not to matter, "+
+		"or one run leaves state to the next outside of the world; until that is found, search with exhaustive-all", w.o.Scenario.Name, why)
 }

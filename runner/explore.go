@@ -37,23 +37,24 @@ type job struct {
 
 // outcome is what a job showed.
 type outcome struct {
-	err      error
-	runs     int
-	steps    int64
-	prints   []uint64 // fingerprints
-	goals    []string
-	reached  []int
-	failing  int
-	found    []foundRun // the first of each signature
-	kept     *keptRun   // nil if nothing is to be kept
-	ran      *ran       // nil if it was not one run
-	points   int
-	more     bool
-	complete bool
-	asked    bool // for anything but an order
-	cut      int  // runs that were cut short, of all runs
-	calmed   bool // there were runs with events in calm
-	stated   int
+	err       error
+	runs      int
+	steps     int64
+	prints    []uint64 // fingerprints
+	goals     []string
+	reached   []int
+	failing   int
+	found     []foundRun // the first of each signature
+	kept      *keptRun   // nil if nothing is to be kept
+	ran       *ran       // nil if it was not one run
+	witnesses []ran      // of the first part of the tree
+	points    int
+	more      bool
+	complete  bool
+	asked     bool // for anything but an order
+	cut       int  // runs that were cut short, of all runs
+	calmed    bool // there were runs with events in calm
+	stated    int
 
 	contested int // points
 	virtual   time.Duration

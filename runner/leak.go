@@ -140,6 +140,19 @@ func (w *worker) noteRun(j *job, r *sim.Result, out *outcome) {
 	}
 }
 
+// witnesses reports whether the next run of a part of the tree is for the past: the first
+// ones of the first part are.
+func (j *job) witnesses(out *outcome) bool { return j.number == 0 && out.runs < maxWitnesses }
+
+// witness keeps a run of a part of the tree for the past, before it is counted.
+func (out *outcome) witness(j *job, r *sim.Result) {
+	if j.witnesses(out) && !r.Verdict.Failed() {
+		out.witnesses = append(out.witnesses, ran{
+			number: out.runs, key: scheduleHash(r.Deviations), rolling: r.Rolling, schedule: append(sim.Schedule{}, r.Deviations...),
+		})
+	}
+}
+
 // scheduleHash is equal for equal schedules, whatever the order of their entries.
 func scheduleHash(s sim.Schedule) (h uint64) {
 	for _, d := range s {
@@ -156,6 +169,9 @@ func scheduleHash(s sim.Schedule) (h uint64) {
 // repeats looks whether the same schedule came to something else before. If so that is
 // what the campaign reports, and not what the run came to.
 func (c *campaign) repeats(j *job, out *outcome) (leaks bool, err error) {
+	for i := range out.witnesses {
+		c.past.note(&out.witnesses[i], c.witnesses())
+	}
 	if out.ran == nil {
 		return false, nil
 	}

@@ -146,6 +146,33 @@ func TestStateThatRunsLeaveToOthers(t *testing.T) {
 	})
 }
 
+// A search through everything is asked too whether what passed at its beginning still does:
+// neither a proof nor a counterexample is worth anything otherwise.
+func TestStateThatRunsLeaveToASearchThroughEverything(t *testing.T) {
+	const from = 300 // there are 252 orders, and before it walks a search looks around some 256 times
+	for _, name := range []string{"exhaustive", "exhaustive-dpor", "exhaustive-all"} {
+		builds := 0
+		s := &sim.Scenario{Name: "test/orders", Build: func(w *sim.World) {
+			builds++
+			x := w.Resource("x")
+			for _, name := range []string{"A", "B"} {
+				w.Process(name, func(p *sim.Proc) {
+					for range 5 {
+						p.Step("write")
+						w.Write(x)
+					}
+					if builds > from {
+						p.Step("and one more")
+					}
+				})
+			}
+		}}
+		require.Equal(t, []string{
+			"nondeterminism: schedule 1 passed, and when it was run again after others it passed with other events." + outside,
+		}, leaksOf(t, s, runner.Options{Strategy: name, Runs: 300}), name)
+	}
+}
+
 // Somebody who only replays a trace, or makes it small, learns of it too.
 func TestStateThatRunsLeaveToReplays(t *testing.T) {
 	runs, good := 0, 0

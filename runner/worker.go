@@ -127,8 +127,11 @@ func (w *worker) subtree(j *job, out *outcome) {
 		if out.runs%lookEvery == lookEvery-1 && w.o.over() {
 			return
 		}
-		out.add(w.run(w.o.config(strategy.Fixed(j.walk, w.o.Draws))))
-		if out.err != nil {
+		r, err := w.run(w.o.config(strategy.Fixed(j.walk, w.o.Draws)))
+		if err == nil {
+			out.witness(j, r)
+		}
+		if out.add(r, err); out.err != nil {
 			return
 		}
 		if !j.walk.Next() {
