@@ -3,8 +3,10 @@ package scenarios
 import (
 	"context"
 	"testing"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/scenarios/hotreload"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -64,6 +66,32 @@ func BenchmarkCampaign(b *testing.B) {
 			b.ReportMetric(float64(total)/b.Elapsed().Seconds(), "runs/s")
 		})
 	}
+}
+
+// BenchmarkWorkers is one campaign by one worker and by two, in turn: how many times as many
+// schedules two run in the same time, and how much more processor time they take for each. Two
+// that wait for nothing take as much, and then "speedup" says how busy the machine was.
+func BenchmarkWorkers(b *testing.B) {
+	const runs = 16384
+	var wall, cpu [2]time.Duration
+	for b.Loop() {
+		for i := range 2 {
+			start, spent := time.Now(), simtest.CPUTime()
+			r, err := runner.Explore(b.Context(), runner.Options{
+				Scenario: hotreload.Drop(), Variant: "V2w", Params: smallest(), Runs: runs, Workers: i + 1,
+			})
+			if err != nil || r.Runs != runs {
+				b.Fatal(r.Runs, err)
+			}
+			wall[i] += time.Since(start)
+			cpu[i] += simtest.CPUTime() - spent
+		}
+	}
+	b.ReportMetric(float64(runs*b.N)/wall[0].Seconds(), "runs/s")
+	b.ReportMetric(float64(runs*b.N)/wall[1].Seconds(), "runs/s-by-two")
+	b.ReportMetric(wall[0].Seconds()/wall[1].Seconds(), "speedup")
+	b.ReportMetric(cpu[1].Seconds()/cpu[0].Seconds(), "cpu-by-two/cpu")
+	b.ReportMetric(cpu[1].Seconds()/wall[1].Seconds(), "cores-by-two")
 }
 
 // BenchmarkExhaust goes through hotreload/drop, V2w, in its smallest world and under the
