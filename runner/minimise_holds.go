@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"math"
 	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim"
@@ -119,8 +120,8 @@ func (s *shrinker) hold(id sim.EventID) int {
 	return slices.IndexFunc(s.best, func(d sim.Deviation) bool { return d.Kind == sim.KindSchedule && d.Event == id })
 }
 
-// anchored tries another, earlier anchor. That holds for less long, so a run of
-// the same length is progress here.
+// anchored tries another, earlier anchor. That holds for less long, so a run of the same
+// length is progress; of a few holds, each of which is to decide, a longer one is too.
 func (s *shrinker) anchored(held, after sim.EventID) bool {
 	i := s.hold(held)
 	if i < 0 {
@@ -128,10 +129,13 @@ func (s *shrinker) anchored(held, after sim.EventID) bool {
 	}
 	c := slices.Clone(s.best)
 	c[i].After = after
-	s.size.steps++
+	steps := s.size.steps
+	if s.size.steps++; s.size.holds <= maxAbsorb {
+		s.size.steps = math.MaxInt
+	}
 	ok := s.try(c)
 	if !ok {
-		s.size.steps--
+		s.size.steps = steps
 	}
 	return ok
 }

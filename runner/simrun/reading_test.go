@@ -39,6 +39,7 @@ func TestReadingOfTheDocs(t *testing.T) {
 	// Other stories show what the first one has no need of.
 	later := simrun("run quickstart/torn-config --variant debounced --seed 1 --runs 300 --db later.db")
 	whole := simrun("show 1 --full --db later.db")
+	held := simrun("run classic/reorder-5 --db held.db")
 
 	for _, c := range []struct{ said, seen, in string }{
 		{"**step** is the number", `(?m)^  step    virtual   editor +server$`, story},
@@ -46,7 +47,7 @@ func TestReadingOfTheDocs(t *testing.T) {
 		{"A star marks", `(?m)^\*   \d+ `, later},
 		{"`<--- held until after Y", `<--- held until after \S+ \(nominally [\d.]+ (µs|ms) earlier\)`, later},
 		{"**X** is where", `(?m)^     X +whole violated$`, story},
-		{"**Choices** lists", `(?m)^Choices +held: \S+ until after `, story},
+		{"**Choices** lists", `(?m)^Choices +held: \S+ until after `, held},
 		{"**Decides** names the pair", `(?m)^Decides +\* \S+ \(step \d+, \w+\.go:\d+\) before `, story},
 		{"**Lateness** says", `(?m)^Lateness .*profile laptop`, story},
 		{"*observed* on a real kernel", `(?m)^Needs .*\[observed, Linux`, story},
