@@ -45,6 +45,11 @@ func others(names, some []string) (out []string) {
 // findings come from campaigns in which each property was judged alone.
 var findings = []finding{
 	{
+		"fresh-hint", []string{"v0c"},
+		[]string{hint},
+		"once in some 100,000 schedules the refill that a revalidation waits for takes so long that another realm's first render waits for it too, and takes its page", true,
+	},
+	{
 		"baseline", []string{"v5"},
 		[]string{fresh, agree},
 		"it adopts the first token too, and reporting later does not change what that stands for", false,

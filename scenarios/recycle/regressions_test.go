@@ -11,14 +11,24 @@ import (
 	"github.com/seed-3519b94c/simrun/sim"
 )
 
-// kept are the findings of which the smallest story is kept, and told in FINDINGS.md.
-var kept = []struct {
+type keptStory struct {
 	scenario, variant, property string
 	params                      map[string]int64
 	// facts are those of the failure, if the scenario shows others of the property
 	// earlier.
 	facts string
-}{
+}
+
+// rareRuns are the schedules in which those of keptRarely are found, and not in fewer.
+const rareRuns = 100_000
+
+var keptRarely = []keptStory{
+	{"fresh-hint", "v0c", hint, nil, ""},
+	{"stale-page", "v0c", noPoison, nil, ""},
+}
+
+// kept are the findings of which the smallest story is kept, and told in FINDINGS.md.
+var kept = []keptStory{
 	{"harness", "v2", live, nil, ""},
 	{"train", "v5", fresh, nil, ""},
 	{"train", "v4", fresh, nil, ""},
@@ -72,9 +82,9 @@ func TestKeepFindings(t *testing.T) {
 		t.Skip("only with SIMRUN_UPDATE=1: package scenarios replays what is kept")
 	}
 	require.NoError(t, os.RemoveAll("../testdata/simrun/recycle"))
-	for _, k := range kept {
+	keep := func(k keptStory, runs int) {
 		t.Run(k.scenario+"/"+k.variant+"/"+k.property, func(t *testing.T) {
-			tr := smallest(t, find(t, "recycle/"+k.scenario), k.variant, k.property, k.facts, k.params)
+			tr := smallest(t, k, runs)
 			path, err := runner.SaveSim("../testdata/simrun", tr)
 			require.NoError(t, err)
 			late, event := latest(tr)
@@ -82,24 +92,31 @@ func TestKeepFindings(t *testing.T) {
 				strikes(t, find(t, "recycle/"+k.scenario), tr))
 		})
 	}
+	for _, k := range kept {
+		keep(k, late)
+	}
+	for _, k := range keptRarely {
+		keep(k, rareRuns)
+	}
 }
 
-func smallest(t *testing.T, s *sim.Scenario, variant, property, facts string, params map[string]int64) *sim.Trace {
+func smallest(t *testing.T, k keptStory, runs int) *sim.Trace {
 	t.Helper()
 	o := runner.Options{
-		Scenario: s, Variant: variant, Judge: []string{property}, Params: params, Runs: late, StopAtFirst: facts == "", Minimise: 1000,
+		Scenario: find(t, "recycle/"+k.scenario), Variant: k.variant, Judge: []string{k.property}, Params: k.params,
+		Runs: runs, StopAtFirst: k.facts == "", Minimise: 1000,
 	}
-	if facts == "" {
+	if k.facts == "" {
 		r := explore(t, o)
 		require.NotEmpty(t, r.Failures, "no violation in %d schedules", r.Runs)
 		return r.Failures[0].Minimal
 	}
 	for _, f := range explore(t, o).Failures {
-		if f.Found.Failure.Facts == facts {
+		if f.Found.Failure.Facts == k.facts {
 			return f.Minimal
 		}
 	}
-	require.Fail(t, "no violation", "%s in %d schedules", facts, o.Runs)
+	require.Fail(t, "no violation", "%s in %d schedules", k.facts, o.Runs)
 	return nil
 }
 

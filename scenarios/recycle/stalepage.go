@@ -16,7 +16,10 @@ func StalePage() *sim.Scenario {
 		expect: []sim.Expectation{
 			{Variant: "v0", Fails: []string{noPoison, fresh}},
 			{Variant: "v0a", Fails: []string{fresh}, Holds: []string{noPoison}, Why: "the retry makes a new page for the one realm whose module failed; pages that nobody renders on stay as they are"},
-			{Variant: "v0c", Fails: []string{fresh}, Holds: []string{noPoison}, Why: "as v0a: only what is revalidated gets a new page"},
+			{
+				Variant: "v0c", Fails: []string{fresh}, Rarely: []string{noPoison},
+				Why: "as v0a: only what is revalidated gets a new page; once in some 100,000 schedules two tasks in a row ask the CDN so late that the retry's page fails to load twice, after 30 s each",
+			},
 		},
 		world: func(f *fleet, s *setup) {
 			s.replace = true
@@ -47,7 +50,7 @@ func FreshHint() *sim.Scenario {
 			Label: "both", Options: []string{"one", "two"},
 			Doc: "how many of the two realms revalidate; two is only pinned, never explored",
 		}},
-		expect: fails([]string{hint}, "v0b"),
+		expect: append(fails([]string{hint}, "v0b"), found("fresh-hint", hint)...),
 		world: func(f *fleet, s *setup) {
 			s.replace = true
 			again := 1
