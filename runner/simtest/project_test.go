@@ -334,7 +334,7 @@ func TestTwice(t *testing.T) {
 	require.Contains(p.t, out, "mine/twice: once violated")
 	require.Contains(p.t, out, "2 orders")
 	require.NotContains(p.t, out, "mine/in-time")
-	require.Contains(p.t, out, "Decides    * shop:order@client#2")
+	require.Contains(p.t, out, "Decides    * client.net:order.timeout@client#1")
 }
 
 // told is what the tests log of themselves.
