@@ -28,10 +28,25 @@ func found(scenario string, all ...string) (out []sim.Expectation) {
 			if f.rare {
 				e.Fails, e.Rarely = nil, f.fails
 			}
+			for _, b := range besides {
+				if b.scenario == scenario && b.variant == v {
+					e.Rarely, e.Holds = append(e.Rarely, b.fails), others(e.Holds, []string{b.fails})
+					e.Why += "; " + b.why
+				}
+			}
 			out = append(out, e)
 		}
 	}
 	return out
+}
+
+// besides are what a variant of the findings violates in so few schedules that a campaign
+// may not show it, beside what it violates always.
+var besides = []struct{ scenario, variant, fails, why string }{
+	{
+		"train-whole", "verify", conv,
+		"once in some 5,000 schedules two tasks in a row have their page so late that the loads of a recycle fail twice, after 30 s each: it tries again with longer and longer pauses, and the last recycle comes when all has been quiet for a minute",
+	},
 }
 
 // others are the names that are not among some.

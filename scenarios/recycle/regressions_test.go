@@ -35,6 +35,7 @@ var kept = []keptStory{
 	{"train-whole", "v5", fresh, nil, ""},
 	{"train-whole", "v6", fresh, nil, ""},
 	{"train-whole", "gen", conv, nil, ""},
+	{"train-whole", "verify", conv, nil, ""},
 	{"train-lost-token", "v5", fresh, nil, ""},
 	{"train-lost-token", "v6", fresh, nil, ""},
 	{"train-crash", "v6", fresh, nil, ""},
