@@ -66,6 +66,7 @@ var kept = []keptStory{
 	{"sigterm", "v6", live, nil, ""},
 	{"sigterm", "v6", reg, nil, ""},
 	{"clock", "v6", reg, nil, ""},
+	{"clock", "v6", cap1, nil, ""},
 	{"seed-split", "v6", fresh, nil, ""},
 	{"token-trim", "gen", conv, nil, ""},
 	{"late-reply", "v5", agree, nil, ""},
