@@ -134,10 +134,18 @@ func (w *worker) noteRun(j *job, r *sim.Result, out *outcome) {
 	if r.Verdict == sim.Nondeterminism { // it is found out already
 		return
 	}
-	out.ran = &ran{number: j.number, key: scheduleHash(r.Deviations), rolling: r.Rolling, signature: r.Signature()}
-	if j.number < batchSize && out.ran.signature == "" {
-		out.ran.schedule = append(sim.Schedule{}, r.Deviations...)
+	run := ranOf(j.number, r, j.number < batchSize)
+	out.ran = &run
+}
+
+// ranOf is run number of a campaign, from 0, for the past: with its schedule if it may be a
+// witness and passed.
+func ranOf(number int, r *sim.Result, witness bool) ran {
+	run := ran{number: number, key: scheduleHash(r.Deviations), rolling: r.Rolling, signature: r.Signature()}
+	if witness && run.signature == "" {
+		run.schedule = append(sim.Schedule{}, r.Deviations...)
 	}
+	return run
 }
 
 // witnesses reports whether the next run of a part of the tree is for the past: the first
@@ -147,9 +155,7 @@ func (j *job) witnesses(out *outcome) bool { return j.number == 0 && out.runs < 
 // witness keeps a run of a part of the tree for the past, before it is counted.
 func (out *outcome) witness(j *job, r *sim.Result) {
 	if j.witnesses(out) && !r.Verdict.Failed() {
-		out.witnesses = append(out.witnesses, ran{
-			number: out.runs, key: scheduleHash(r.Deviations), rolling: r.Rolling, schedule: append(sim.Schedule{}, r.Deviations...),
-		})
+		out.witnesses = append(out.witnesses, ranOf(out.runs, r, true))
 	}
 }
 

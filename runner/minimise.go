@@ -263,6 +263,16 @@ func key(c sim.Schedule) string {
 	return strings.Join(lines, "")
 }
 
+// events are those of the best schedule's deviations of one kind.
+func (s *shrinker) events(kind sim.Kind) (ids []sim.EventID) {
+	for _, d := range s.best {
+		if d.Kind == kind {
+			ids = append(ids, d.Event)
+		}
+	}
+	return ids
+}
+
 // drop takes away as many deviations of one kind as it can: all, then by ddmin
 // (Zeller and Hildebrandt, TSE'02), complements only.
 func (s *shrinker) drop(kind sim.Kind) {
@@ -276,12 +286,7 @@ func (s *shrinker) drop(kind sim.Kind) {
 		return c
 	}
 	for n, from := s.parts, 0; !s.spent(); {
-		var ids []sim.EventID
-		for _, d := range s.best {
-			if d.Kind == kind {
-				ids = append(ids, d.Event)
-			}
-		}
+		ids := s.events(kind)
 		if len(ids) == 0 {
 			return
 		}

@@ -40,7 +40,7 @@ func (s *shrinker) canonical() {
 	alike := s.alike(now, &left)
 	for range rounds {
 		before := key(s.best)
-		for _, id := range s.held() {
+		for _, id := range s.events(sim.KindSchedule) {
 			if !slices.Contains(alike, id) {
 				s.place(id, unmet, &left)
 			}
@@ -123,14 +123,6 @@ func (r *recorded) forAll(h sim.Deviation, processes []string) (c sim.Schedule, 
 
 // processClass is equal for processes whose names differ in a number at their end.
 func processClass(process string) string { return strings.TrimRight(process, "0123456789") }
-
-// held are the events that are held.
-func (s *shrinker) held() (ids []sim.EventID) {
-	for _, i := range s.holds() {
-		ids = append(ids, s.best[i].Event)
-	}
-	return ids
-}
 
 // place looks for the least hold in the place of that of an event. So many holds may be of
 // events that do not happen.

@@ -11,12 +11,7 @@ import (
 
 // anchors moves the anchor of each hold to the earliest event that will do.
 func (s *shrinker) anchors() {
-	var held []sim.EventID
-	for _, d := range s.best {
-		if d.Kind == sim.KindSchedule {
-			held = append(held, d.Event)
-		}
-	}
+	held := s.events(sim.KindSchedule)
 	for _, id := range held {
 		i := s.hold(id)
 		if i < 0 || s.spent() {
