@@ -3,15 +3,12 @@ package sim_test
 import (
 	"container/heap"
 	"fmt"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
-	"github.com/stretchr/testify/require"
 )
 
 // toys are worlds of n processes (or actors) that do so many events each.
@@ -80,31 +77,26 @@ func BenchmarkEvent(b *testing.B) {
 	}{{sim.Sampled, 16}, {sim.Timed, 10}} {
 		for name, toy := range toys(c.pending) {
 			b.Run(fmt.Sprintf("%v/%s/%d", c.mode, name, c.pending), func(b *testing.B) {
-				w := newWorld(b)
-				s := toy(events)
-				steps := 0
-				b.ReportAllocs()
-				for b.Loop() {
-					r, err := w.Run(s, sim.Config{Mode: c.mode})
-					require.NoError(b, err)
-					steps += r.Steps
-				}
-				perEvent(b, steps)
+				run := simulator(b, c.mode, toy(events))
+				perEvent(b, func() int { return run().Steps })
 			})
 		}
 	}
 	b.Run("baseline/container-heap/16", func(b *testing.B) {
-		steps := 0
-		b.ReportAllocs()
-		for b.Loop() {
-			steps += heapToy(16, events)
-		}
-		perEvent(b, steps)
+		perEvent(b, func() int { return heapToy(16, events) })
 	})
 }
 
-func perEvent(b *testing.B, steps int) {
-	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(steps), "ns/event")
+// perEvent reports the processor time of an event, of those that run says it had.
+func perEvent(b *testing.B, run func() (events int)) {
+	events := 0
+	clock := cpuClock()
+	b.ReportAllocs()
+	start := clock()
+	for b.Loop() {
+		events += run()
+	}
+	b.ReportMetric(float64((clock()-start).Nanoseconds())/float64(events), "cpu-ns/event")
 }
 
 type heapEvent struct {
@@ -155,156 +147,6 @@ func heapToy(n, events int) (steps int) {
 	return steps
 }
 
-// BenchmarkSmallSimulation is 5 processes that sleep 10 times each. The baselines
-// are the same on goroutines that hand a token over channels, without time, and
-// in a bubble of testing/synctest, whose clock nobody controls.
-func BenchmarkSmallSimulation(b *testing.B) {
-	simulated := func(mode sim.Mode, toy func(n, events int) *sim.Scenario) func() {
-		w := newWorld(b)
-		s := toy(5, 10)
-		return func() {
-			_, err := w.Run(s, sim.Config{Mode: mode})
-			require.NoError(b, err)
-		}
-	}
-	compare(b, []contestant{
-		{"callbacks", simulated(sim.Sampled, callbacks)},
-		{"sampled", simulated(sim.Sampled, coroutines)},
-		{"timed", simulated(sim.Timed, coroutines)},
-		{"channels", func() { tokenRing(5, 10) }},
-	}, func() {
-		var wg sync.WaitGroup
-		for i := range 5 {
-			wg.Go(func() {
-				for range 10 {
-					time.Sleep(time.Duration(i+1) * time.Microsecond)
-				}
-			})
-		}
-		wg.Wait()
-	})
-}
-
-// BenchmarkPingPong is 5 processes, each of which waits for its turn, sleeps and
-// wakes the next: 200 events.
-func BenchmarkPingPong(b *testing.B) {
-	const n, rounds = 5, 20
-	simulated := func(mode sim.Mode) func() {
-		w := newWorld(b)
-		body := make([]func(p *sim.Proc), n)
-		queues := make([]*sim.Queue[int], n)
-		for i := range n {
-			body[i] = func(p *sim.Proc) {
-				for range rounds {
-					queues[i].Pop()
-					p.Sleep("work", time.Millisecond)
-					queues[(i+1)%n].Push(1)
-				}
-			}
-		}
-		s := build(func(w *sim.World) {
-			for i := range n {
-				queues[i] = sim.NewQueue[int](w, actorNames[i])
-			}
-			for i := range n {
-				w.Process(actorNames[i+n], body[i])
-			}
-			w.Process("referee", func(*sim.Proc) { queues[0].Push(1) })
-		})
-		return func() {
-			_, err := w.Run(s, sim.Config{Mode: mode})
-			require.NoError(b, err)
-		}
-	}
-	compare(b, []contestant{{"sampled", simulated(sim.Sampled)}, {"timed", simulated(sim.Timed)}}, func() {
-		chans := make([]chan int, n)
-		for i := range chans {
-			chans[i] = make(chan int, 1)
-		}
-		var wg sync.WaitGroup
-		for i := range n {
-			wg.Go(func() {
-				for range rounds {
-					<-chans[i]
-					time.Sleep(time.Millisecond)
-					chans[(i+1)%n] <- 1
-				}
-			})
-		}
-		chans[0] <- 1
-		wg.Wait()
-	})
-}
-
-type contestant struct {
-	name string
-	run  func()
-}
-
-// compare runs every contestant and a synctest bubble in turn, in one loop, and
-// reports how many times less processor time than the bubble each one takes. An empty
-// bubble costs some 3 us of that.
-func compare(b *testing.B, all []contestant, bubble func()) {
-	const batch = 20 // runs between two looks at the clock
-	all = append(all, contestant{"synctest", func() { synctest.Test(new(testing.T), func(*testing.T) { bubble() }) }})
-	spent := make([]time.Duration, len(all))
-	clock := cpuClock()
-	loops := 0
-	for b.Loop() {
-		loops += batch
-		for i, c := range all {
-			start := clock()
-			for range batch {
-				c.run()
-			}
-			spent[i] += clock() - start
-		}
-	}
-	inBubble := spent[len(all)-1].Seconds()
-	for i, c := range all {
-		b.ReportMetric(float64(spent[i].Nanoseconds())/1000/float64(loops), c.name+"-us/run")
-		if c.name != "synctest" {
-			b.ReportMetric(inBubble/spent[i].Seconds(), c.name+"-x-synctest")
-		}
-	}
-	b.ReportMetric(0, "ns/op") // of all of them together
-}
-
-// cpuClock is the clock of the processor time that this process has used: on a machine
-// with other work, wall time says little. Where there is none it is that of the wall.
-func cpuClock() func() time.Duration {
-	if simtest.CPUTime() > 0 {
-		return simtest.CPUTime
-	}
-	start := time.Now()
-	return func() time.Duration { return time.Since(start) }
-}
-
-// tokenRing is n goroutines that take turns.
-func tokenRing(n, rounds int) {
-	turns := make([]chan struct{}, n)
-	for i := range turns {
-		turns[i] = make(chan struct{})
-	}
-	done := make(chan struct{})
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			for range rounds {
-				<-turns[i]
-				done <- struct{}{}
-			}
-		})
-	}
-	for range rounds {
-		for i := range n {
-			turns[i] <- struct{}{}
-			<-done
-		}
-	}
-	wg.Wait()
-}
-
 // BenchmarkSchedules is how fast schedules of 5 processes with 10 steps are run, each
 // with a footprint: where every order is possible, and where windows overlap. Speed is
 // per second of processor time.
@@ -334,7 +176,9 @@ func BenchmarkSchedules(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			w := newWorld(b)
 			pick, err := strategy.New(name)
-			require.NoError(b, err)
+			if err != nil {
+				b.Fatal(err)
+			}
 			chooser := strategy.Chooser(pick, strategy.Data{})
 			var learned strategy.Learned
 			n := 0
@@ -344,7 +188,7 @@ func BenchmarkSchedules(b *testing.B) {
 			for b.Loop() {
 				pick.Begin(strategy.Info{Number: n, Seed: strategy.SeedOf(1, n), Learned: learned})
 				r, err := w.Run(s, sim.Config{Chooser: chooser})
-				if err != nil { // not by require: it would take a twentieth of the time
+				if err != nil {
 					b.Fatal(err)
 				}
 				learned.Add(r)
@@ -355,4 +199,14 @@ func BenchmarkSchedules(b *testing.B) {
 			b.ReportMetric(float64(spent.Nanoseconds())/float64(n), "cpu-ns/op")
 		})
 	}
+}
+
+// cpuClock is the clock of the processor time that this process has used: on a machine
+// with other work, wall time says little. Where there is none it is that of the wall.
+func cpuClock() func() time.Duration {
+	if simtest.CPUTime() > 0 {
+		return simtest.CPUTime
+	}
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
 }
