@@ -133,6 +133,9 @@ type Default struct{}
 // Choose returns 0.
 func (Default) Choose(*Point) int { return 0 }
 
+// PickEvent returns 0.
+func (Default) PickEvent(*Enabled) int { return 0 }
+
 // Value is what an alternative of a choice other than KindSchedule stands for.
 func (p *Point) Value(alternative int) int64 {
 	v := p.Lo + int64(alternative)
