@@ -129,7 +129,7 @@ func (x *explainer) nearest(t *sim.Trace) error {
 			continue
 		}
 		c := slices.Clone(t.Schedule)
-		if over := overtakersOf(t, d); len(over) > 1 {
+		if over := numbered(t).overtakers(d); len(over) > 1 {
 			c[i].After = over[len(over)-2]
 			near = append(near, c)
 		}

@@ -17,12 +17,11 @@ func (s *shrinker) anchors() {
 		if i < 0 || s.spent() {
 			continue
 		}
-		trace, err := s.w.record(s.best)
-		if err != nil {
-			s.err = err
+		t, ok := s.recorded(s.best)
+		if !ok {
 			return
 		}
-		overtakers := overtakersOf(trace, s.best[i])
+		overtakers := t.overtakers(s.best[i])
 		lo, hi := -1, len(overtakers)-1 // hi does, lo does not (or is no hold at all)
 		if len(held) > maxAbsorb && hi > 0 && !s.anchored(id, overtakers[hi-1]) {
 			continue // of many holds, most are as short as they can be
@@ -66,24 +65,18 @@ const maxAbsorb = 8
 // Neither can be dropped alone. How early the anchor may be, anchors finds out. It is about
 // events that happened in the end, or about those that were still pending when the run ended.
 func (s *shrinker) absorb(pending bool) {
-	if s.size.holds < 2 || s.size.holds > maxAbsorb || s.spent() {
+	if s.size.holds < 2 || s.size.holds > maxAbsorb {
 		return
 	}
-	trace, err := s.w.record(s.best)
-	if err != nil {
-		s.err = err
+	t, ok := s.recorded(s.best)
+	if !ok {
 		return
-	}
-	at := make(map[sim.EventID]int, len(trace.Events))
-	ids := make([]sim.EventID, len(trace.Events))
-	for i := range trace.Events {
-		ids[i], _ = sim.ParseEventID(trace.EventName(i))
-		at[ids[i]] = i
 	}
 	for i, d := range s.best {
-		end, happened := at[d.Event]
+		end := t.at(d.Event)
+		happened := end >= 0
 		if !happened {
-			end = len(ids) // it is held to the end
+			end = len(t.ids) // it is held to the end
 		}
 		if d.Kind != sim.KindSchedule || end == 0 || happened == pending {
 			continue
@@ -93,12 +86,12 @@ func (s *shrinker) absorb(pending bool) {
 				continue
 			}
 			last := end - 1
-			if k, ok := at[other.After]; ok {
-				for last > 0 && trace.Events[last].Process != trace.Events[k].Process {
+			if k := t.at(other.After); k >= 0 {
+				for last > 0 && t.Events[last].Process != t.Events[k].Process {
 					last--
 				}
 			}
-			for _, after := range []sim.EventID{ids[last], ids[end-1]} {
+			for _, after := range []sim.EventID{t.ids[last], t.ids[end-1]} {
 				c := slices.Clone(s.best)
 				c[i].After = after
 				if s.try(slices.Delete(c, j, j+1)) {
@@ -135,22 +128,15 @@ func (s *shrinker) anchored(held, after sim.EventID) bool {
 	return ok
 }
 
-// overtakersOf lists the events that happened while the event of a hold was
-// held, in order: its anchor is the last one.
-func overtakersOf(t *sim.Trace, d sim.Deviation) []sim.EventID {
-	armed, anchor := -1, -1
-	for i := range t.Events {
-		switch id, _ := sim.ParseEventID(t.EventName(i)); id {
-		case d.Event:
-			armed = int(t.Events[i].Cause)
-		case d.After:
-			anchor = i
-		}
+// overtakers lists the events that happened while the event of a hold was held, in order:
+// its anchor is the last one.
+func (r *recorded) overtakers(d sim.Deviation) []sim.EventID {
+	armed, anchor := -1, r.at(d.After)
+	if held := r.at(d.Event); held >= 0 {
+		armed = int(r.Events[held].Cause)
 	}
-	var out []sim.EventID
-	for i := armed + 1; i <= anchor; i++ {
-		id, _ := sim.ParseEventID(t.EventName(i))
-		out = append(out, id)
+	if anchor <= armed {
+		return nil
 	}
-	return out
+	return r.ids[armed+1 : anchor+1]
 }

@@ -25,11 +25,16 @@ func (s *shrinker) recorded(c sim.Schedule) (*recorded, bool) {
 		s.err = err
 		return nil, false
 	}
+	return numbered(t), len(t.Events) > 0
+}
+
+// numbered is t with the IDs of its events.
+func numbered(t *sim.Trace) *recorded {
 	r := &recorded{Trace: t, ids: make([]sim.EventID, len(t.Events))}
 	for i := range t.Events {
 		r.ids[i], _ = sim.ParseEventID(t.EventName(i)) // it was made from one
 	}
-	return r, len(t.Events) > 0
+	return r
 }
 
 // at is the position of an event; -1 if it did not happen.

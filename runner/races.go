@@ -39,7 +39,7 @@ func (s *shrinker) races(t *sim.Trace) {
 // shorter is a schedule, of which t is the run, with one hold ending one event earlier, so
 // without it if it is overtaken by one event only.
 func shorter(c sim.Schedule, hold int, t *sim.Trace) sim.Schedule {
-	overtakers := overtakersOf(t, c[hold])
+	overtakers := numbered(t).overtakers(c[hold])
 	c = slices.Clone(c)
 	if n := len(overtakers); n > 1 {
 		c[hold].After = overtakers[n-2]

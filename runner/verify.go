@@ -169,10 +169,7 @@ func (v *verifier) met(t *sim.Trace) bool {
 
 // neighbours are the schedules one step away from base, of which t is the run.
 func (v *verifier) neighbours(base sim.Schedule, t *sim.Trace) iter.Seq[sim.Schedule] {
-	ids := make([]sim.EventID, len(t.Events))
-	for i := range t.Events {
-		ids[i], _ = sim.ParseEventID(t.EventName(i)) // it was made from one
-	}
+	ids := numbered(t).ids
 	with := func(event, after int) sim.Schedule {
 		s := slices.DeleteFunc(slices.Clone(base), func(d sim.Deviation) bool {
 			return d.Kind == sim.KindSchedule && d.Event == ids[event]
