@@ -2,11 +2,7 @@ package sim
 
 import (
 	"fmt"
-	"path/filepath"
-	"runtime"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/timed"
@@ -307,27 +303,4 @@ func (n *renumbering) number(i int32) int32 {
 		n.to[i] = int32(len(n.used))
 	}
 	return n.to[i] - 1
-}
-
-// callerOutside is the file and line of the innermost caller that is not part
-// of the simulator.
-func callerOutside() string {
-	var pcs [32]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	for {
-		f, more := frames.Next()
-		if !simulatorFrame(f.Function) {
-			return filepath.Base(f.File) + ":" + strconv.Itoa(f.Line)
-		}
-		if !more {
-			return ""
-		}
-	}
-}
-
-func simulatorFrame(function string) bool {
-	const pkg = "github.com/seed-3519b94c/simrun/sim"
-	rest, ok := strings.CutPrefix(function, pkg)
-	return function == "" || strings.HasPrefix(function, "runtime.") || strings.HasPrefix(function, "iter.") ||
-		ok && (strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/"))
 }
