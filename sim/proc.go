@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"runtime/debug"
 	"time"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
@@ -42,130 +41,6 @@ type Handler interface {
 	Fire(w *World, arg int64)
 }
 
-// Process makes a process that runs body, starting at once (its first event is
-// `start`). Made while a process runs, its name is prefixed with the event that
-// made it, so that it does not depend on the schedule.
-func (w *World) Process(name string, body func(*Proc)) *Proc {
-	return w.start(name, false, body)
-}
-
-// Background is Process for one that never ends and does not count as activity:
-// when only background processes have something to do, the world is at rest.
-// Heartbeats are such.
-func (w *World) Background(name string, body func(*Proc)) *Proc {
-	return w.start(name, true, body)
-}
-
-func (w *World) start(name string, background bool, body func(*Proc)) *Proc {
-	if w.unwinding != nil { // what a deferred function of a killed process starts does not run
-		return &Proc{world: w, name: name, done: true}
-	}
-	p := w.spawn(name, background)
-	p.body = body
-	p.wake = w.arm(p, p.label("start"), p.startWindow(), nil, 0)
-	return p
-}
-
-// Actor makes a process without a body: all it does is handle events.
-func (w *World) Actor(name string) *Proc { return w.spawn(name, false) }
-
-// BackgroundActor is Actor for one whose events do not count as activity.
-func (w *World) BackgroundActor(name string) *Proc { return w.spawn(name, true) }
-
-func (w *World) spawn(name string, background bool) *Proc {
-	depth := 0
-	if parent := w.cur.proc; w.steps > 0 {
-		name = w.eventNameOf(w.cur.id) + "/" + name
-		depth = parent.spawnDepth + 1
-	}
-	w.checkNew(name)
-	p := w.process(name, background)
-	p.spawnDepth = depth
-	if len(w.procs)-1 > w.limits.Processes { // the world itself does not count
-		w.exceed("processes", "%d, the last one %s", w.limits.Processes, name)
-	}
-	return p
-}
-
-// checkNew refuses the name of a process that there is already. As long as a run makes the
-// same processes as the last one, in which no two had one name, there is nothing to check.
-func (w *World) checkNew(name string) {
-	if w.nextOfLast(name) != nil {
-		return
-	}
-	for _, q := range w.procs {
-		if q.name == name {
-			w.misuse("process %q: there is one of that name already", name)
-		}
-	}
-}
-
-// nextOfLast is the process that the last run made at this point, if it made the same ones
-// up to here and this one is called name. Else it is nil.
-func (w *World) nextOfLast(name string) *Proc {
-	if i := len(w.procs); i < len(w.last) && w.last[i] != nil && w.last[i].name == name {
-		return w.last[i]
-	}
-	return nil
-}
-
-// process takes a Proc of that name from an earlier run, or makes one.
-func (w *World) process(name string, background bool) *Proc {
-	p := w.former(name)
-	if p == nil {
-		p = &Proc{world: w, name: name, hash: hashString(name), being: w.Resource("process " + name)}
-	}
-	p.index, p.background = int32(len(w.procs)), background
-	if p.profile != w.profile {
-		p.profile = w.profile
-		for i := range p.labels {
-			p.labels[i].known = false
-		}
-	}
-	w.procs = append(w.procs, p)
-	return p
-}
-
-// former is a process of that name of an earlier run, if there is one to spare. Most
-// runs make the processes of the last one in the same order.
-func (w *World) former(name string) *Proc {
-	if p := w.nextOfLast(name); p != nil {
-		w.last[len(w.procs)] = nil
-		return p
-	}
-	w.spareLast() // which empties w.last: the rest of this run is found by name
-	spare := w.spare[name]
-	if len(spare) == 0 {
-		return nil
-	}
-	w.spare[name] = spare[:len(spare)-1]
-	return spare[len(spare)-1]
-}
-
-// spareLast puts the rest of the processes of the last run where they are found by name.
-func (w *World) spareLast() {
-	for _, p := range w.last {
-		if p != nil {
-			w.spare[p.name] = append(w.spare[p.name], p)
-		}
-	}
-	w.last = w.last[:0]
-}
-
-// recycle makes the processes of the last run available to the next.
-func (w *World) recycle() {
-	w.spareLast()
-	w.last, w.procs = w.procs, w.last[:0]
-	for _, p := range w.last {
-		for l := range p.labels {
-			p.labels[l].occ = 0
-		}
-		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
-		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0
-		p.wait = waiting{}
-	}
-}
-
 // Name is the process's name.
 func (p *Proc) Name() string { return p.name }
 
@@ -188,84 +63,6 @@ func (w *World) Where() (process string, steps int) {
 		return p.name, w.whereStep
 	}
 	return worldName, 0
-}
-
-// Life counts the incarnations of p: 1 in its first life, 2 after a restart.
-func (p *Proc) Life() int { return p.life }
-
-func (p *Proc) label(s string) Label { return Label(p.world.labels.intern(s)) }
-
-// labelState is what a process knows of one label.
-type labelState struct {
-	window Window // what the profile says, if known; kept from run to run
-	base   uint64 // hash of process and label; the occurrence is missing
-	occ    uint32 // occurrences so far
-	known  bool
-}
-
-// at is the state of a label.
-func (p *Proc) at(l Label) *labelState {
-	if int(l) >= len(p.labels) {
-		p.learn(l)
-	}
-	return &p.labels[l]
-}
-
-// learn makes room for labels that were interned since.
-func (p *Proc) learn(l Label) {
-	for i := len(p.labels); i <= int(l); i++ {
-		p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[i])})
-	}
-}
-
-// next counts an occurrence and returns it with its ID.
-func (s *labelState) next() (EventID, uint32) {
-	s.occ++
-	return EventID(mix(s.base, uint64(s.occ))), s.occ
-}
-
-// window is what the profile says of p's events called l, on a machine as slow as
-// this run's.
-func (p *Proc) window(l Label) Window {
-	win := p.row(l)
-	if slow := p.world.slow; slow != 0 {
-		return win.times(slow)
-	}
-	return win
-}
-
-// row is what the profile says of p's events called l.
-func (p *Proc) row(l Label) Window {
-	s := p.at(l)
-	if !s.known {
-		s.window, s.known = p.profile.find(p.name, p.world.labels.list[l]), true
-	}
-	return s.window
-}
-
-func (p *Proc) startWindow() Window {
-	l := p.label("start")
-	if win := p.row(l); win != p.profile.Step {
-		return win
-	}
-	return Window{}
-}
-
-// procJob is the Proc as the coroutine pool sees it.
-type procJob Proc
-
-// Run is the life of the process.
-func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
-
-// begin gives p a coroutine for its next life.
-func (p *Proc) begin() {
-	p.life++
-	p.coro = p.world.pool.Start((*procJob)(p))
-}
-
-func (p *Proc) ended() {
-	p.done, p.coro = true, nil
-	p.world.Write(p.being)
 }
 
 // yield hands over until an event resumes p.
@@ -327,15 +124,6 @@ func (p *Proc) StepFor(l Label, win Window) {
 	}
 }
 
-// slack is how late p may be woken by the timer l: its own row if the profile
-// has one, else Timer.
-func (p *Proc) slack(l Label) Window {
-	if win := p.row(l); win != p.profile.Step {
-		return win
-	}
-	return p.profile.Timer
-}
-
 // Sleep blocks for at least d, and for as much longer as the profile says: the row
 // of label if there is one, else Timer. Zero and less is a Step.
 func (p *Proc) Sleep(label string, d time.Duration) {
@@ -347,113 +135,9 @@ func (p *Proc) Sleep(label string, d time.Duration) {
 	p.StepFor(l, p.slack(l).Plus(d))
 }
 
-// Kill ends the current life of p, wherever it is blocked: its deferred
-// functions run, but nothing they do has an effect. What it holds stays held.
-func (p *Proc) Kill() {
-	w := p.world
-	w.touch(uint64(p.hash), true) // it matters how far p has come
-	if p.done || p.killed {
-		return
-	}
-	w.Cancel(p.wake)
-	w.Cancel(p.wait.timeout)
-	if p.wait.list != nil {
-		w.touch(w.resources.names.hash[p.wait.on], true)
-	}
-	p.leave()
-	if w.stack == p && p.coro != nil {
-		// This runs on the stack of p: by its own hand, or in a handler, since p asked
-		// for the next event itself. It is unwound as soon as it has handed over.
-		w.stale = p
-		p.done = true
-		w.Write(p.being)
-		if !w.inHandler {
-			p.coro.Yield()
-		}
-		return
-	}
-	p.kill()
-}
-
-// unwindStale ends the coroutine of a life that ended while its stack was in use. The
-// next life may have begun.
-func (p *Proc) unwindStale() {
-	p.killed = true
-	if p.unwind() == coro.Survived {
-		p.survived()
-	}
-	p.coro, p.killed = nil, false
-}
-
-func (p *Proc) survived() {
-	p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
-}
-
-func (p *Proc) kill() {
-	p.killed = true
-	if p.coro != nil && p.unwind() == coro.Survived {
-		p.survived()
-	}
-	p.ended()
-	p.killed = false
-}
-
-// Restart begins the next life of a process that ended or was killed.
-func (p *Proc) Restart() {
-	if !p.done {
-		p.world.misuse("restart process %q: it is still running", p.name)
-	}
-	p.done = false
-	p.world.Write(p.being)
-	p.wake = p.world.arm(p, p.label("start"), p.startWindow(), nil, 0)
-}
-
-// Alive reports whether p has a life that has not ended. Asking conflicts with its
-// ending, being killed and being restarted.
-func (p *Proc) Alive() bool {
-	p.world.Read(p.being)
-	return !p.done
-}
-
-// unwind ends every process that is still somewhere in its body.
-func (w *World) unwind() {
-	w.stopped = true
-	for i := 0; i < len(w.procs); i++ {
-		p := w.procs[i]
-		if p.coro == nil {
-			continue
-		}
-		p.killed = true
-		p.unwind()
-		p.coro = nil
-	}
-	w.parts.KillAll()
-	for _, f := range w.exits {
-		f()
-	}
-}
-
-// unwind ends p's coroutine where it is blocked. Whatever its deferred functions
-// call is told so by running.
-func (p *Proc) unwind() coro.Status {
-	outer := p.world.unwinding
-	p.world.unwinding = p
-	s := p.coro.Kill()
-	p.world.unwinding = outer
-	return s
-}
-
 // After arms an event of an actor: handler is called with arg once the window,
 // counted from now, lets it. The event belongs to p; armed by another process
 // it is called `label@armer`.
 func (p *Proc) After(l Label, win Window, h Handler, arg int64) EventRef {
 	return p.world.arm(p, l, win, h, arg)
 }
-
-// Label interns the name of something that events do.
-func (w *World) Label(s string) Label { return Label(w.labels.intern(s)) }
-
-// Window is what the profile says of the events of p called l.
-func (p *Proc) Window(l Label) Window { return p.window(l) }
-
-func capturePanic(v any) *coro.Panic { return &coro.Panic{Value: v, Stack: debug.Stack()} }

@@ -1,0 +1,125 @@
+package sim
+
+import (
+	"runtime/debug"
+
+	"github.com/seed-3519b94c/simrun/sim/coro"
+)
+
+// procJob is the Proc as the coroutine pool sees it.
+type procJob Proc
+
+// Run is the life of the process.
+func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
+
+// begin gives p a coroutine for its next life.
+func (p *Proc) begin() {
+	p.life++
+	p.coro = p.world.pool.Start((*procJob)(p))
+}
+
+func (p *Proc) ended() {
+	p.done, p.coro = true, nil
+	p.world.Write(p.being)
+}
+
+// Life counts the incarnations of p: 1 in its first life, 2 after a restart.
+func (p *Proc) Life() int { return p.life }
+
+// Kill ends the current life of p, wherever it is blocked: its deferred
+// functions run, but nothing they do has an effect. What it holds stays held.
+func (p *Proc) Kill() {
+	w := p.world
+	w.touch(uint64(p.hash), true) // it matters how far p has come
+	if p.done || p.killed {
+		return
+	}
+	w.Cancel(p.wake)
+	w.Cancel(p.wait.timeout)
+	if p.wait.list != nil {
+		w.touch(w.resources.names.hash[p.wait.on], true)
+	}
+	p.leave()
+	if w.stack == p && p.coro != nil {
+		// This runs on the stack of p: by its own hand, or in a handler, since p asked
+		// for the next event itself. It is unwound as soon as it has handed over.
+		w.stale = p
+		p.done = true
+		w.Write(p.being)
+		if !w.inHandler {
+			p.coro.Yield()
+		}
+		return
+	}
+	p.kill()
+}
+
+// unwindStale ends the coroutine of a life that ended while its stack was in use. The
+// next life may have begun.
+func (p *Proc) unwindStale() {
+	p.killed = true
+	if p.unwind() == coro.Survived {
+		p.survived()
+	}
+	p.coro, p.killed = nil, false
+}
+
+func (p *Proc) survived() {
+	p.world.misuse("process %q goes on after it was killed: does a deferred function recover from every panic?", p.name)
+}
+
+func (p *Proc) kill() {
+	p.killed = true
+	if p.coro != nil && p.unwind() == coro.Survived {
+		p.survived()
+	}
+	p.ended()
+	p.killed = false
+}
+
+// Restart begins the next life of a process that ended or was killed.
+func (p *Proc) Restart() {
+	if !p.done {
+		p.world.misuse("restart process %q: it is still running", p.name)
+	}
+	p.done = false
+	p.world.Write(p.being)
+	p.wake = p.world.arm(p, p.label("start"), p.startWindow(), nil, 0)
+}
+
+// Alive reports whether p has a life that has not ended. Asking conflicts with its
+// ending, being killed and being restarted.
+func (p *Proc) Alive() bool {
+	p.world.Read(p.being)
+	return !p.done
+}
+
+// unwind ends every process that is still somewhere in its body.
+func (w *World) unwind() {
+	w.stopped = true
+	for i := 0; i < len(w.procs); i++ {
+		p := w.procs[i]
+		if p.coro == nil {
+			continue
+		}
+		p.killed = true
+		p.unwind()
+		p.coro = nil
+	}
+	w.parts.KillAll()
+	for _, f := range w.exits {
+		f()
+	}
+}
+
+// unwind ends p's coroutine where it is blocked. Whatever its deferred functions
+// call is told so by running.
+func (p *Proc) unwind() coro.Status {
+	outer := p.world.unwinding
+	p.world.unwinding = p
+	s := p.coro.Kill()
+	p.world.unwinding = outer
+	return s
+}
+
+func capturePanic(v any) *coro.Panic { return &coro.Panic{Value: v, Stack: debug.Stack()} }
