@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/seed-3519b94c/simrun/sim"
 )
 
 // blockedFor is how long a process may be blocked outside of its environment: less than
@@ -16,25 +18,22 @@ const blockedFor = 2 * time.Second
 
 // stand is where a process stands that does not come back.
 type stand struct {
-	at    []string // file:line of the first call that is not of the runtime; more than one if others were left behind
-	state string   // of its goroutine, as the runtime calls it: running, chan receive
+	at    string // file:line of the first call that is not of the runtime; "" if it is not known
+	state string // of its goroutine, as the runtime calls it: running, chan receive
 }
 
 // blocked reports whether it waits for something, and does not compute. In a bubble of
 // testing/synctest it waits for goroutines that may.
 func (s stand) blocked() bool {
-	return len(s.at) == 1 && !strings.Contains(s.state, "synctest") && !slices.Contains([]string{"running", "runnable", "syscall", ""}, s.state)
+	return s.at != "" && !strings.Contains(s.state, "synctest") && !slices.Contains([]string{"running", "runnable", "syscall"}, s.state)
 }
 
 // text says where it stands, and what to use instead.
 func (s stand) text() string {
-	if len(s.at) == 0 {
+	if s.at == "" {
 		return ""
 	}
-	text := "; it stands at " + strings.Join(s.at, " or ")
-	if s.state != "" {
-		text += " (" + s.state + ")"
-	}
+	text := "; it stands at " + s.at + " (" + s.state + ")"
 	instead := ""
 	switch {
 	case strings.HasPrefix(s.state, "chan"), s.state == "select", strings.Contains(s.state, "Cond"), strings.Contains(s.state, "WaitGroup"):
@@ -52,13 +51,12 @@ func (s stand) text() string {
 
 // The forms of a goroutine in a dump of the runtime.
 var (
-	goroutineHead = regexp.MustCompile(`^goroutine (\d+) (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[([^\],]+)`)
+	goroutineHead = regexp.MustCompile(`^goroutine \d+ (?:gp=\S+ )?(?:m=\S+ )?(?:mp=\S+ )?\[([^\],]+)`)
 	goroutineCall = regexp.MustCompile(`(?m)^(\S.*)\(.*\)\n\t(\S+:\d+)`)
 )
 
-// astray are the goroutines, with their dumps, that run the body of a process and are not
-// parked by the world: those that run, and those that do not come back.
-func astray() map[string]string {
+// goroutines are the dumps of all goroutines.
+func goroutines() []string {
 	const most = 1 << 20
 	buf := make([]byte, 1<<14)
 	n := runtime.Stack(buf, true)
@@ -66,40 +64,24 @@ func astray() map[string]string {
 		buf = make([]byte, 4*n)
 		n = runtime.Stack(buf, true)
 	}
-	buf = buf[:n]
-	list := make(map[string]string)
-	for _, dump := range strings.Split(string(buf), "\n\n") {
-		head := goroutineHead.FindStringSubmatch(dump)
-		if head != nil && head[2] != "coroutine" && strings.Contains(dump, "/sim.(*procJob).Run(") {
-			list[head[1]] = dump
-		}
-	}
-	return list
+	return strings.Split(string(buf[:n]), "\n\n")
 }
 
-// standing finds where the processes stand that do not come back. Those in before were
-// astray before the run began, such as one that an earlier run left behind.
-func standing(before map[string]string) stand {
-	var s stand
-	for id, dump := range astray() {
-		if _, ok := before[id]; ok {
+// standing finds where the process of w stands that does not come back: its goroutine is
+// the one that is not parked by the world.
+func standing(w *sim.World) stand {
+	for _, dump := range goroutines() {
+		head := goroutineHead.FindStringSubmatch(dump)
+		if head == nil || head[1] == "coroutine" || !w.OwnsGoroutine(dump) {
 			continue
 		}
 		for _, call := range goroutineCall.FindAllStringSubmatch(dump, -1) {
-			if ofRuntime(call[1]) {
-				continue
+			if !ofRuntime(call[1]) {
+				return stand{at: filepath.Base(call[2]), state: head[1]}
 			}
-			if at := filepath.Base(call[2]); !slices.Contains(s.at, at) {
-				s.at, s.state = append(s.at, at), goroutineHead.FindStringSubmatch(dump)[2]
-			}
-			break
 		}
 	}
-	slices.Sort(s.at)
-	if len(s.at) > 1 {
-		s.state = ""
-	}
-	return s
+	return stand{}
 }
 
 // ofRuntime reports whether a function is of the packages through which Go code blocks.

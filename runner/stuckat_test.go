@@ -94,3 +94,36 @@ func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
 	require.ErrorContains(t, err, "(for 2s, ", "it is seen to wait")
 	require.Regexp(t, `it stands at stuckat_test\.go:\d+ \(sync\.Mutex\.Lock\): lock with World\.NewMutex instead`, err.Error())
 }
+
+// Of two searches at once, each names its own process and not that of the other.
+func TestBlockedWhileAnotherIsBlocked(t *testing.T) {
+	release := make(chan bool)
+	var gone sync.WaitGroup
+	mock, stop := running()
+	defer func() { stop(); close(release); gone.Wait() }()
+	stuck := func(block func()) <-chan error {
+		gone.Add(1)
+		s := &sim.Scenario{Name: "stuck", Build: func(w *sim.World) {
+			w.Process("B", func(p *sim.Proc) {
+				p.Step("s")
+				block()
+				gone.Done()
+			})
+		}}
+		found := make(chan error, 1)
+		go func() {
+			_, err := runner.Run(runner.Options{Scenario: s, Stuck: time.Minute, Clock: mock}, sim.Config{})
+			found <- err
+		}()
+		return found
+	}
+	receives := stuck(func() { <-release })
+	selects := stuck(func() {
+		select {
+		case <-release:
+		case <-(chan bool)(nil):
+		}
+	})
+	require.Regexp(t, `it stands at stuckat_test\.go:\d+ \(chan receive\): wait`, (<-receives).Error())
+	require.Regexp(t, `it stands at stuckat_test\.go:\d+ \(select\): wait`, (<-selects).Error())
+}

@@ -47,7 +47,6 @@ func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
 	}
 	found := make(chan error, 1)
 	quit := make(chan struct{})
-	before := astray() // now, while no process of these workers runs
 	type progress struct {
 		runs  uint64
 		steps int
@@ -74,7 +73,7 @@ func watch(o *Options, workers []*worker) (stuck <-chan error, stop func()) {
 				if idle < min(o.Stuck, blockedFor) {
 					continue
 				}
-				if s := standing(before); idle >= o.Stuck || s.blocked() {
+				if s := standing(w.world); idle >= o.Stuck || s.blocked() {
 					found <- fmt.Errorf("scenario %q: process %q: %w (for %v, after step %d); inside a process only calls through env may block%s",
 						o.Scenario.Name, process, errStuck, min(idle, o.Stuck).Round(time.Second/10), steps, s.text())
 					return

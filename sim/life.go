@@ -1,7 +1,10 @@
 package sim
 
 import (
+	"fmt"
+	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/seed-3519b94c/simrun/sim/coro"
 )
@@ -10,7 +13,22 @@ import (
 type procJob Proc
 
 // Run is the life of the process.
-func (j *procJob) Run(*coro.Coro) { j.body((*Proc)(j)) }
+func (j *procJob) Run(*coro.Coro) { j.world.live((*Proc)(j)) }
+
+// live is a frame on the stack of every process by which OwnsGoroutine knows whose it is.
+// The runtime tells an argument for certain only of a function that still needs it.
+//
+//go:noinline
+func (w *World) live(p *Proc) {
+	p.body(p)
+	runtime.KeepAlive(w)
+}
+
+// OwnsGoroutine reports whether a goroutine is that of a process of w, by its dump as the
+// runtime prints it (runtime.Stack). Like Where, it may be called from another goroutine.
+func (w *World) OwnsGoroutine(dump string) bool {
+	return strings.Contains(dump, fmt.Sprintf("/sim.(*World).live(%p,", w))
+}
 
 // begin gives p a coroutine for its next life.
 func (p *Proc) begin() {
