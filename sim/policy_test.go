@@ -33,6 +33,7 @@ var layers = []layer{
 	{in: "runner/flake", ours: "sim runner runner/strategy", theirs: "github.com/benbjohnson/clock gonum.org/v1/gonum/mathext gonum.org/v1/gonum/stat gonum.org/v1/gonum/stat/distuv", why: "scenarios are the user's"},
 	{in: "runner/matrix", ours: "sim runner", why: "scenarios are the user's"},
 	{in: "runner/simtest/golden", theirs: "github.com/stretchr/testify/require", why: "the tests of every package use it"},
+	{in: "runner/simtest/usermodule", theirs: "github.com/stretchr/testify/require", why: "a user's module is made of files"},
 	{in: "runner/simtest", ours: "sim runner/... reports", theirs: "pgregory.net/rapid", why: "scenarios are the user's"},
 	{in: "runner/cli", ours: "sim runner/... reports", theirs: "github.com/benbjohnson/clock github.com/spf13/cobra github.com/spf13/cobra/doc github.com/spf13/pflag golang.org/x/term", why: "scenarios are the user's"},
 	{in: "runner/simrun", ours: "runner/cli scenarios", why: "the binary only joins the command and the scenarios"},

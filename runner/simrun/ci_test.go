@@ -2,16 +2,15 @@ package main_test
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/seed-3519b94c/simrun/runner/simtest/usermodule"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 )
@@ -75,9 +74,7 @@ type indexedJob struct {
 // own, in which every `run:` and every pod is run as its shard would be. Only how much they
 // explore is less.
 func TestPipelinesOfTheDocs(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a module of its own: not with -short")
-	}
+	m := userModule(t)
 	page, err := os.ReadFile("../cli/CI.md")
 	require.NoError(t, err)
 	blocks := regexp.MustCompile("(?s)```yaml\n(.*?)```").FindAllSubmatch(page, -1)
@@ -86,7 +83,6 @@ func TestPipelinesOfTheDocs(t *testing.T) {
 	parse(t, blocks[0][1], &actions)
 	var pods indexedJob
 	parse(t, blocks[1][1], &pods)
-	dir := userModule(t)
 
 	explore, report := actions.Jobs.Explore, actions.Jobs.Report
 	require.Equal(t, "explore", report.Needs)
@@ -100,35 +96,35 @@ func TestPipelinesOfTheDocs(t *testing.T) {
 				require.Contains(t, s.Run, fmt.Sprintf("/%d", len(shards)))
 				want = 1 // the first variant fails
 			}
-			out := shell(t, dir, want, less(fill.Replace(s.Run)))
+			out := shell(t, m, want, less(fill.Replace(s.Run)))
 			if want == 1 {
 				require.Contains(t, out, "variant checked")
 				require.Contains(t, out, "replay     simrun replay")
 			}
 			if strings.HasPrefix(s.Uses, "actions/upload-artifact@") {
 				require.Equal(t, "always()", s.If, "the store of a shard that found something too")
-				there(t, dir, fill.Replace(s.With["path"]))
+				there(t, m.Dir, fill.Replace(s.With["path"]))
 			}
 		}
-		there(t, dir, fmt.Sprintf("shard-%d.db", shard))
+		there(t, m.Dir, fmt.Sprintf("shard-%d.db", shard))
 	}
-	summary := filepath.Join(dir, "summary.md")
+	summary := filepath.Join(m.Dir, "summary.md")
 	for _, s := range report.Steps {
-		shell(t, dir, 0, s.Run, "GITHUB_STEP_SUMMARY="+summary)
+		shell(t, m, 0, s.Run, "GITHUB_STEP_SUMMARY="+summary)
 		if strings.HasPrefix(s.Uses, "actions/upload-artifact@") {
-			there(t, dir, s.With["path"])
+			there(t, m.Dir, s.With["path"])
 		}
 	}
 	text, err := os.ReadFile(summary)
 	require.NoError(t, err)
 	require.Contains(t, string(text), "mine/torn-config")
-	require.Equal(t, []string{"checked,800", "debounced,800", "naive,800"}, perVariant(t, dir, "all.db"), "the shards are the whole, once")
-	shell(t, dir, 0, "./simrun prune --max-size 200MB --db all.db")
+	require.Equal(t, []string{"checked,800", "debounced,800", "naive,800"}, perVariant(t, m, "all.db"), "the shards are the whole, once")
+	shell(t, m, 0, "./simrun prune --max-size 200MB --db all.db")
 
 	// Any commit is a seed, and the same one explores the same.
 	commit := "./simrun run mine/torn-config --variant checked --runs 50 --seed " + strings.Repeat("4f2c9a1b", 5)
 	untimed := func(out string) string { return regexp.MustCompile(` in \S+s \(`).ReplaceAllString(out, " (") }
-	require.Equal(t, untimed(shell(t, dir, 0, commit)), untimed(shell(t, dir, 0, commit)))
+	require.Equal(t, untimed(shell(t, m, 0, commit)), untimed(shell(t, m, 0, commit)))
 
 	spec := pods.Spec
 	require.Equal(t, "Indexed", spec.CompletionMode)
@@ -142,10 +138,10 @@ func TestPipelinesOfTheDocs(t *testing.T) {
 	require.Contains(t, c.Args[0], " "+mount+"/")
 	out := t.TempDir()
 	for index := range spec.Completions {
-		shell(t, dir, 1, less(strings.ReplaceAll(c.Args[0], mount, out)), "JOB_COMPLETION_INDEX="+strconv.Itoa(index), "PATH="+dir+":"+os.Getenv("PATH"))
+		shell(t, m, 1, less(strings.ReplaceAll(c.Args[0], mount, out)), "JOB_COMPLETION_INDEX="+strconv.Itoa(index), "PATH="+m.Dir+":"+os.Getenv("PATH"))
 	}
-	shell(t, dir, 0, "./simrun merge "+out+"/shard-*.db --into pods.db")
-	require.Equal(t, []string{"checked,3200", "debounced,3200", "naive,3200"}, perVariant(t, dir, "pods.db"), "the pods are the whole, once")
+	shell(t, m, 0, "./simrun merge "+out+"/shard-*.db --into pods.db")
+	require.Equal(t, []string{"checked,3200", "debounced,3200", "naive,3200"}, perVariant(t, m, "pods.db"), "the pods are the whole, once")
 }
 
 // less has a command explore an eighth of the seeds, each for a moment.
@@ -164,26 +160,16 @@ func parse(t *testing.T, text []byte, into any) {
 }
 
 // userModule is a module that has the torn config as a scenario of its own, and a command.
-func userModule(t *testing.T) string {
+func userModule(t *testing.T) *usermodule.Module {
 	t.Helper()
-	const ours = "github.com/seed-3519b94c/simrun"
-	dir := t.TempDir()
-	root, err := filepath.Abs("../..")
-	require.NoError(t, err)
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	require.NoError(t, err)
-	for name, text := range map[string]string{
-		"go.mod": strings.Replace(string(mod), "module "+ours, "module example.com/mine", 1) + "\nrequire " + ours + " v0.0.0\n\nreplace " + ours + " => " + root + "\n",
-		"go.sum": string(sum),
-		"cmd/simrun/main.go": `package main
+	m := usermodule.New(t)
+	m.Write("cmd/simrun/main.go", `package main
 
 import (
 	"os"
 
-	"` + ours + `/runner/cli"
-	"` + ours + `/scenarios"
+	"`+usermodule.Ours+`/runner/cli"
+	"`+usermodule.Ours+`/scenarios"
 )
 
 func main() {
@@ -195,33 +181,21 @@ func main() {
 		}
 	}
 }
-`,
-	} {
-		path := filepath.Join(dir, name)
-		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
-		require.NoError(t, os.WriteFile(path, []byte(text), 0o644))
-	}
-	return dir
+`)
+	return m
 }
 
 // shell runs a line as a step of a pipeline does, and returns what it prints to its output.
-func shell(t *testing.T, dir string, want int, line string, env ...string) string {
+func shell(t *testing.T, m *usermodule.Module, want int, line string, env ...string) string {
 	t.Helper()
 	if line == "" {
 		return ""
 	}
-	c := exec.CommandContext(t.Context(), "sh", "-ec", line)
-	c.Dir = dir
-	c.Env = append(append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "NO_COLOR=1"), env...)
+	c := m.Command("sh", "-ec", line)
+	c.Env = append(c.Env, env...)
 	var stdout, stderr bytes.Buffer
 	c.Stdout, c.Stderr = &stdout, &stderr
-	code := 0
-	if err := c.Run(); err != nil {
-		exit, ok := errors.AsType[*exec.ExitError](err)
-		require.True(t, ok, "%s: %v", line, err)
-		code = exit.ExitCode()
-	}
-	require.Equal(t, want, code, "%s\n%s%s", line, &stdout, &stderr)
+	require.Equal(t, want, m.Run(c), "%s\n%s%s", line, &stdout, &stderr)
 	return stdout.String()
 }
 
@@ -234,10 +208,10 @@ func there(t *testing.T, dir, pattern string) {
 }
 
 // perVariant is how many runs a store has of each variant.
-func perVariant(t *testing.T, dir, db string) []string {
+func perVariant(t *testing.T, m *usermodule.Module, db string) []string {
 	t.Helper()
 	var list []string
-	out := shell(t, dir, 0, `./simrun query "SELECT variant, sum(runs) FROM campaigns GROUP BY 1 ORDER BY 1" --db `+db)
+	out := shell(t, m, 0, `./simrun query "SELECT variant, sum(runs) FROM campaigns GROUP BY 1 ORDER BY 1" --db `+db)
 	for _, line := range strings.Split(strings.TrimSpace(out), "\n")[1:] {
 		list = append(list, strings.Join(strings.Fields(line), ","))
 	}

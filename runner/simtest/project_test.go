@@ -1,10 +1,9 @@
 package simtest_test
 
 import (
-	"errors"
+	"bytes"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -12,61 +11,31 @@ import (
 	"testing"
 
 	"github.com/seed-3519b94c/simrun/runner/simtest"
+	"github.com/seed-3519b94c/simrun/runner/simtest/usermodule"
 	"github.com/stretchr/testify/require"
 )
 
-// project is a module of a user's own, outside of this tree.
+// project is a module of a user's own.
 type project struct {
-	t   *testing.T
-	dir string
-	env []string // more of it
+	*usermodule.Module
+	t *testing.T
 }
 
-// newProject makes a module that requires ours where it is now.
-func newProject(t *testing.T) *project {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("builds a module of its own: not with -short")
-	}
-	root, err := filepath.Abs("../..")
-	require.NoError(t, err)
-	mod, err := os.ReadFile(filepath.Join(root, "go.mod"))
-	require.NoError(t, err)
-	p := &project{t: t, dir: t.TempDir()}
-	ours := "github.com/seed-3519b94c/simrun"
-	text := strings.Replace(string(mod), "module "+ours, "module example.com/mine", 1)
-	p.write("go.mod", text+"\nrequire "+ours+" v0.0.0\n\nreplace "+ours+" => "+root+"\n")
-	sum, err := os.ReadFile(filepath.Join(root, "go.sum"))
-	require.NoError(t, err)
-	p.write("go.sum", string(sum))
-	return p
-}
-
-func (p *project) write(name, text string) {
-	p.t.Helper()
-	path := filepath.Join(p.dir, name)
-	require.NoError(p.t, os.MkdirAll(filepath.Dir(path), 0o755))
-	require.NoError(p.t, os.WriteFile(path, []byte(text), 0o644))
-}
+func newProject(t *testing.T) *project { return &project{usermodule.New(t), t} }
 
 // run runs a command in the module, and returns what it prints and its exit code.
 func (p *project) run(name string, args ...string) (string, int) {
 	p.t.Helper()
-	c := exec.CommandContext(p.t.Context(), name, args...)
-	c.Dir = p.dir
-	c.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "NO_COLOR=1")
-	c.Env = append(c.Env, p.env...)
-	out, err := c.CombinedOutput()
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
-		return string(out), exit.ExitCode()
-	}
-	require.NoError(p.t, err, "%s", out)
-	return string(out), 0
+	c := p.Command(name, args...)
+	var out bytes.Buffer
+	c.Stdout, c.Stderr = &out, &out
+	code := p.Run(c)
+	return out.String(), code
 }
 
 // find is the path of a file somewhere in the module; "" if there is none.
 func (p *project) find(name string) (path string) {
-	err := filepath.WalkDir(p.dir, func(at string, d fs.DirEntry, err error) error {
+	err := filepath.WalkDir(p.Dir, func(at string, d fs.DirEntry, err error) error {
 		if err == nil && d.Name() == name {
 			path = at
 		}
@@ -91,7 +60,7 @@ func tutorial(t *testing.T) string {
 // command of its own explores it.
 func TestAUsersOwnProject(t *testing.T) {
 	p := newProject(t)
-	p.write("torn.go", `package mine
+	p.Write("torn.go", `package mine
 
 import (
 	"fmt"
@@ -108,7 +77,7 @@ func Scenarios() []*sim.Scenario {
 }
 
 `+tutorial(t))
-	p.write("torn_test.go", `package mine
+	p.Write("torn_test.go", `package mine
 
 import (
 	"testing"
@@ -122,7 +91,7 @@ func TestTornConfig(t *testing.T) {
 
 func FuzzTornConfig(f *testing.F) { simtest.Fuzz(f, Scenarios()[0], simtest.Config{}) }
 `)
-	p.write("cmd/simrun/main.go", `package main
+	p.Write("cmd/simrun/main.go", `package main
 
 import (
 	"os"
@@ -134,7 +103,7 @@ import (
 func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 `)
 
-	out, code := p.run("go", "test", "-run", "Torn", "-simrun.seed", "1", "-artifacts", "-outputdir", p.dir, ".")
+	out, code := p.run("go", "test", "-run", "Torn", "-simrun.seed", "1", "-artifacts", "-outputdir", p.Dir, ".")
 	require.Equal(t, 1, code, "%s", out)
 	require.Contains(t, out, "whole violated")
 	require.Contains(t, out, "the server serves")
@@ -161,11 +130,10 @@ func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 	require.Contains(t, out, "whole", "%s", out)
 
 	// The fix: the server looks whether the file is complete.
-	source, err := os.ReadFile(filepath.Join(p.dir, "torn.go"))
-	require.NoError(t, err)
-	fixed := strings.Replace(string(source), `w.Variant() != "checked" ||`, "", 1)
-	require.NotEqual(t, string(source), fixed)
-	p.write("torn.go", fixed)
+	source := p.Read("torn.go")
+	fixed := strings.Replace(source, `w.Variant() != "checked" ||`, "", 1)
+	require.NotEqual(t, source, fixed)
+	p.Write("torn.go", fixed)
 	out, code = p.run("go", "test", "-short", ".")
 	require.Zero(t, code, "%s", out)
 
@@ -181,7 +149,7 @@ func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 // they say. The tests log what they ran.
 func (p *project) flags() {
 	t := p.t
-	p.write("flags_test.go", `package mine
+	p.Write("flags_test.go", `package mine
 
 import (
 	"runtime"
@@ -261,20 +229,20 @@ func TestBlocks(t *testing.T) {
 		env := "SIMRUN_" + strings.ToUpper(s.flag)
 		byFlag, code := counted("-simrun."+s.flag, s.value)
 		require.Zero(t, code, "%s", byFlag)
-		p.env = []string{env + "=" + s.value}
+		p.Env = []string{env + "=" + s.value}
 		byEnv, code := counted()
 		require.Zero(t, code, "%s", byEnv)
 		require.Equal(t, told(byFlag), told(byEnv), s.flag)
-		p.env = []string{env + "=" + s.other}
+		p.Env = []string{env + "=" + s.other}
 		both, _ := counted("-simrun."+s.flag, s.value)
 		require.Equal(t, told(byFlag), told(both), s.flag)
-		p.env = []string{env + "=-what?"}
+		p.Env = []string{env + "=-what?"}
 		bad, code := counted()
 		if s.flag != "profile" && s.flag != "variant" {
 			require.Contains(t, bad, env+`="-what?": `)
 		}
 		require.Equal(t, 1, code, "%s: %s", s.flag, bad)
-		p.env = nil
+		p.Env = nil
 	}
 	few, _ := counted("-simrun.runs", "3")
 	require.Less(t, runs(few, "TestCountA"), runs(usual, "TestCountA"))
@@ -308,7 +276,7 @@ func (p *project) network() {
 	require.NoError(p.t, err)
 	block := regexp.MustCompile("(?s)```go\n(func order\\(.*?)```").FindSubmatch(readme)
 	require.NotNil(p.t, block, "the README has the example")
-	p.write("network_test.go", `package mine
+	p.Write("network_test.go", `package mine
 
 import (
 	"fmt"
