@@ -13,6 +13,7 @@ import (
 type worker struct {
 	o        *Options
 	world    *sim.World
+	result   sim.Result // of the last run
 	sampling map[string]strategy.Strategy
 	delays   strategy.DelayRun
 	cover    *coverage // what the campaign has seen, or nil: changes only between batches
@@ -31,13 +32,17 @@ func newWorker(o *Options) *worker {
 	return w
 }
 
-// run runs the scenario once, under the eyes of the watch.
+// run runs the scenario once, under the eyes of the watch. The Result holds until the
+// next run.
 func (w *worker) run(c sim.Config) (*sim.Result, error) {
 	w.runs.Add(1)
 	w.busy.Store(true)
-	r, err := w.world.Run(w.o.Scenario, c)
+	err := w.world.RunInto(&w.result, w.o.Scenario, c)
 	w.busy.Store(false)
-	return r, err
+	if err != nil {
+		return nil, err
+	}
+	return &w.result, nil
 }
 
 // do runs a job.
@@ -100,17 +105,16 @@ func (w *worker) chooser(j *job) sim.Chooser {
 	})
 }
 
-// twice runs a job again: two runs that differ are a leak of nondeterminism.
+// twice runs a job again, whose Result r then is: two runs that differ are a leak of
+// nondeterminism.
 func (w *worker) twice(j *job, r *sim.Result) error {
 	first, signature := r.Rolling, r.Signature()
 	cfg := w.o.config(w.chooser(j))
 	cfg.Log = true
-	again, err := w.run(cfg)
-	if err != nil {
+	if _, err := w.run(cfg); err != nil {
 		return err
 	}
-	*r = *again
-	if again.Rolling != first || again.Signature() != signature {
+	if r.Rolling != first || r.Signature() != signature {
 		r.Verdict = sim.Nondeterminism
 		r.Failure = sim.Failure{Property: "determinism", Message: "the same choices gave two different runs"}
 	}

@@ -181,17 +181,18 @@ func BenchmarkSchedules(b *testing.B) {
 			}
 			chooser := strategy.Chooser(pick, strategy.Data{})
 			var learned strategy.Learned
+			var r sim.Result
 			n := 0
 			clock := cpuClock()
 			b.ReportAllocs()
 			start := clock()
 			for b.Loop() {
 				pick.Begin(strategy.Info{Number: n, Seed: strategy.SeedOf(1, n), Learned: learned})
-				r, err := w.Run(s, sim.Config{Chooser: chooser})
+				err := w.RunInto(&r, s, sim.Config{Chooser: chooser})
 				if err != nil {
 					b.Fatal(err)
 				}
-				learned.Add(r)
+				learned.Add(&r)
 				n++
 			}
 			spent := clock() - start

@@ -12,16 +12,42 @@ import (
 // procJob is the Proc as the coroutine pool sees it.
 type procJob Proc
 
-// Run is the life of the process.
-func (j *procJob) Run(*coro.Coro) { j.world.live((*Proc)(j)) }
+// Run is the life of the process, and of those that begin when it has ended.
+func (j *procJob) Run(c *coro.Coro) { j.world.live((*Proc)(j), c) }
 
 // live is a frame on the stack of every process by which OwnsGoroutine knows whose it is.
 // The runtime tells an argument for certain only of a function that still needs it.
 //
 //go:noinline
-func (w *World) live(p *Proc) {
-	p.body(p)
+func (w *World) live(p *Proc, c *coro.Coro) {
+	for ; p != nil; p = p.successor(c) {
+		p.body(p)
+	}
 	runtime.KeepAlive(w)
+}
+
+// successor ends the life of p, and asks for the next event. If that begins the life of
+// a process, this one goes on in c; else the one goes on whose it is. A life that is
+// ended from outside has no say in that.
+func (p *Proc) successor(c *coro.Coro) *Proc {
+	w := p.world
+	if p.killed {
+		return nil
+	}
+	p.ended()
+	next := w.advance()
+	switch {
+	case next == nil || w.stale != nil:
+		w.next = next
+		return nil
+	case next.coro == nil:
+		next.begin(c)
+		w.goesOn(next)
+		return next
+	}
+	w.goesOn(next)
+	c.EndFor(next.coro)
+	return nil
 }
 
 // OwnsGoroutine reports whether a goroutine is that of a process of w, by its dump as the
@@ -31,9 +57,9 @@ func (w *World) OwnsGoroutine(dump string) bool {
 }
 
 // begin gives p a coroutine for its next life.
-func (p *Proc) begin() {
+func (p *Proc) begin(c *coro.Coro) {
 	p.life++
-	p.coro = p.world.pool.Start((*procJob)(p))
+	p.coro = c
 }
 
 func (p *Proc) ended() {

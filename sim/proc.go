@@ -68,13 +68,14 @@ func (w *World) Where() (process string, steps int) {
 // yield hands over until an event resumes p.
 func (p *Proc) yield() {
 	if p.leaving() {
-		p.coro.Leave()
+		p.coro.Switch()
 		p.coro.Back()
 	}
 }
 
 // leaving begins a yield, and reports whether p has to hand over. Whoever yields asks
-// for the next event itself, and simply goes on when it is its own.
+// for the next event itself, simply goes on when it is its own, and hands over to the
+// process whose it is. To the loop goes what is left.
 func (p *Proc) leaving() bool {
 	w := p.world
 	if p.killed { // unwinding: deferred functions of the body do nothing any more
@@ -85,8 +86,12 @@ func (p *Proc) leaving() bool {
 	if next == p && w.stale == nil {
 		return false
 	}
-	w.next = next
-	return p.coro.Leaving()
+	if next == nil || w.stale != nil {
+		w.next = next
+		return p.coro.Leaving()
+	}
+	w.goesOn(next)
+	return p.coro.LeavingFor(next.coro)
 }
 
 // Running is the process that calls a primitive whose event is l. That nobody
@@ -119,7 +124,11 @@ func (p *Proc) StepFor(l Label, win Window) {
 		p.wake = w.arm(p, l, win, nil, 0)
 	}
 	if p.leaving() { // yield, on the way of every step: see coro.Coro.Leaving
-		p.coro.Leave()
+		if p.coro.Odd() {
+			p.coro.SwitchOdd()
+		} else {
+			p.coro.SwitchEven()
+		}
 		p.coro.Back()
 	}
 }

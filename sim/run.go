@@ -21,20 +21,13 @@ func (w *World) loop() {
 	for w.next != nil {
 		p := w.next
 		w.next = nil
-		w.resumed(p)
-		w.stack = p
-		if p.coro == nil {
-			p.begin()
-		}
+		w.goesOn(p)
 		p.coro.Entering()
-		p.coro.Enter()
-		switch p.coro.Out() {
-		case coro.Finished:
-			p.ended()
-			w.next = w.advance()
-		case coro.Panicked:
-			w.panics(p, p.coro.Panic())
-			p.coro = nil
+		p.coro.Switch()
+		// They hand over to each other: it need not be p that comes back.
+		if c := w.stackCoro; c.Out() == coro.Panicked {
+			w.panics(w.stack, c.Panic())
+			w.stack.coro = nil
 			return
 		}
 		if s := w.stale; s != nil {
@@ -43,6 +36,16 @@ func (w *World) loop() {
 			w.next = w.advance()
 		}
 	}
+}
+
+// goesOn says that p is the next to run.
+func (w *World) goesOn(p *Proc) {
+	w.resumed(p)
+	w.stack = p
+	if p.coro == nil {
+		p.begin(w.pool.Start((*procJob)(p)))
+	}
+	w.stackCoro = p.coro
 }
 
 // advance ends the current event and fires events until one belongs to a

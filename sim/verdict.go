@@ -155,8 +155,9 @@ type Result struct {
 	Trace  *Trace // if Config.Record
 }
 
-func (w *World) result() *Result {
-	r := &Result{
+// tell says what the run has shown.
+func (w *World) tell(r *Result) {
+	*r = Result{
 		Verdict: w.verdict, Failure: w.failure, Fingerprint: w.print, Rolling: w.rolling,
 		Steps: w.steps, Contested: w.contested, Deviations: w.devs, Params: w.params,
 		Goals: w.props.goals, Reached: w.props.reached, Stated: w.props.stated(),
@@ -167,7 +168,6 @@ func (w *World) result() *Result {
 	if w.rec != nil {
 		r.Trace = w.rec.trace(w, r)
 	}
-	return r
 }
 
 // settle closes the books: what is still late at the end was late all the same.

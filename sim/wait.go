@@ -39,7 +39,7 @@ func (p *Proc) block(list *Waitlist, on Resource, holder *Proc, woken Label) boo
 		rec.blocked(p)
 	}
 	if p.leaving() {
-		p.coro.Leave()
+		p.coro.Switch()
 		p.coro.Back()
 	}
 	released := p.wait.list == nil

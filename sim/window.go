@@ -179,6 +179,7 @@ func CILoaded() *Profile {
 
 // sampler draws durations for sampled mode, by table: equal on every machine.
 type sampler struct {
+	profile   *Profile
 	factor    [quantiles + 1]uint64 // log-normal quantiles, 16.16 fixed point
 	holdOneIn uint64
 	holdMax   uint64
@@ -189,7 +190,7 @@ func newSampler(p *Profile) *sampler {
 	if sigma == 0 {
 		sigma = 0.5
 	}
-	s := &sampler{holdMax: uint64(p.HoldMax)}
+	s := &sampler{profile: p, holdMax: uint64(p.HoldMax)}
 	if p.HoldOneIn > 0 {
 		s.holdOneIn = uint64(p.HoldOneIn)
 	}

@@ -134,11 +134,12 @@ type World struct {
 	where      *Proc // resumed last, at step whereStep; see Where
 	whereStep  int
 	cur        current
-	next       *Proc // whom the loop resumes
-	stack      *Proc // on whose stack this runs, unless it has ended
-	stale      *Proc // killed while its own stack was in use; the loop unwinds it
-	unwinding  *Proc // being killed: its deferred functions run
-	now        int64 // nominal instant; in Sampled mode the instant
+	next       *Proc      // whom the loop resumes
+	stack      *Proc      // on whose stack this runs, unless it has ended
+	stackCoro  *coro.Coro // whose stack that is
+	stale      *Proc      // killed while its own stack was in use; the loop unwinds it
+	unwinding  *Proc      // being killed: its deferred functions run
+	now        int64      // nominal instant; in Sampled mode the instant
 	steps      int
 	runs       uint64
 	alarm      int // the step at which storm or run end by themselves
@@ -211,9 +212,19 @@ func (w *World) misuse(format string, args ...any) {
 
 // Run runs s once. The error is a mistake in the scenario or in cfg; whatever
 // the run shows is the Result. The same arguments give the same Result.
-func (w *World) Run(s *Scenario, cfg Config) (res *Result, err error) {
-	if err := w.begin(s, cfg); err != nil {
+func (w *World) Run(s *Scenario, cfg Config) (*Result, error) {
+	r := new(Result)
+	if err := w.RunInto(r, s, cfg); err != nil {
 		return nil, err
+	}
+	return r, nil
+}
+
+// RunInto is Run for those who make so many runs that a new Result for each costs them
+// something: it overwrites r.
+func (w *World) RunInto(res *Result, s *Scenario, cfg Config) (err error) {
+	if err := w.begin(s, cfg); err != nil {
+		return err
 	}
 	defer w.unwind() // also when a test ends itself inside a process
 	defer func() {
@@ -222,17 +233,18 @@ func (w *World) Run(s *Scenario, cfg Config) (res *Result, err error) {
 			if !ok {
 				panic(r)
 			}
-			res, err = nil, fmt.Errorf("scenario %q: %w", s.Name, m.err)
+			err = fmt.Errorf("scenario %q: %w", s.Name, m.err)
 		}
 	}()
 	if w.setup(); !w.stopped {
 		w.loop()
 	}
 	if w.mistake != nil {
-		return nil, fmt.Errorf("scenario %q: %w", s.Name, w.mistake)
+		return fmt.Errorf("scenario %q: %w", s.Name, w.mistake)
 	}
 	w.settle()
-	return w.result(), nil
+	w.tell(res)
+	return nil
 }
 
 func (w *World) begin(s *Scenario, cfg Config) error {
@@ -269,7 +281,9 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	}
 	w.observer, _ = w.cfg.Chooser.(Observer)
 	w.picker, _ = w.cfg.Chooser.(EventPicker)
-	w.sampler = w.samplers[w.profile]
+	if w.sampler == nil || w.sampler.profile != w.profile {
+		w.sampler = w.samplers[w.profile]
+	}
 	if w.sampler == nil {
 		if err := w.profile.Check(); err != nil {
 			return fmt.Errorf("scenario %q: %w", s.Name, err)

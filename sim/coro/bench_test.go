@@ -18,6 +18,29 @@ func BenchmarkSwitch(b *testing.B) {
 			c.Resume()
 		}
 	})
+	b.Run("direct", func(b *testing.B) { // two that hand over to each other, 1,000 times
+		var p coro.Pool
+		defer p.Close()
+		var pair [2]*coro.Coro
+		n := 0
+		for i := range pair {
+			pair[i] = p.Start(job(func(c *coro.Coro) {
+				for {
+					n++
+					if i == 0 && n%1000 == 999 {
+						c.Yield()
+					} else {
+						leaveFor(c, pair[1-i])
+					}
+				}
+			}))
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			pair[0].Resume()
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(n), "ns/switch")
+	})
 	b.Run("channels", func(b *testing.B) {
 		resume, yield := make(chan bool), make(chan bool)
 		go func() {

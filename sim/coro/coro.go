@@ -60,31 +60,50 @@ const (
 
 // Coro is one coroutine.
 type Coro struct {
-	pool   *Pool
-	job    Job
-	next   func() (struct{}, bool)
-	stop   func()
-	yield  func(struct{}) bool
-	panic  *Panic
-	state  state
-	status Status // of the job's end
-	kill   kill
-	outer  *Coro // whose kill unwound the job, if not its own
+	pool    *Pool
+	job     Job
+	own     slot  // that of its goroutine, which may be parked in another one
+	at      *slot // where its goroutine is parked, or parks next
+	resumer *slot // where the caller of Resume is parked
+	heir    *Coro // see EndFor
+	panic   *Panic
+	state   state
+	status  Status // of the job's end
+	kill    kill
+	outer   *Coro // whose kill unwound the job, if not its own
 }
 
 // start makes the coroutine behind c.
-func (c *Coro) start() { c.next, c.stop = iter.Pull(c.loop) }
+func (c *Coro) start() {
+	c.at = &c.own
+	c.own.next, c.own.stop = iter.Pull(c.loop)
+}
 
 // loop is the coroutine's body: one job after the other.
 func (c *Coro) loop(yield func(struct{}) bool) {
-	c.yield = yield
+	c.own.yield = yield
 	defer c.exit()
-	for {
+	for c.state != gone {
 		c.run()
-		if !yield(struct{}{}) {
-			return
+		c.at = c.resumer
+		if c.heir != nil {
+			c.inherited()
 		}
+		if c.Odd() {
+			c.SwitchOdd()
+		} else {
+			c.SwitchEven()
+		}
+		c.pool.follow()
 	}
+}
+
+// inherited lets the heir go on in place of the resumer.
+func (c *Coro) inherited() {
+	next := c.heir
+	c.heir = nil
+	c.pool.put(c)
+	c.giveWay(next)
 }
 
 // run runs the current job to its end, however it ends.
@@ -115,7 +134,7 @@ func (c *Coro) run() {
 // coroutine to its pool.
 func (c *Coro) Resume() Status {
 	c.Entering()
-	c.Enter()
+	c.Switch()
 	return c.Out()
 }
 
@@ -131,8 +150,8 @@ func (c *Coro) Yield() {
 		c.yieldKilled()
 		return
 	}
-	c.state = blocked
-	c.Leave()
+	c.state, c.at = blocked, c.resumer
+	c.Switch()
 	c.Back()
 }
 

@@ -47,12 +47,12 @@ func (c *Coro) Kill() Status {
 		return Killed
 	}
 	c.kill = killed
-	c.state = running
+	c.Entering()
 	if c.unwind() {
 		c.pool.drop(c)
 		return Survived
 	}
-	c.pool.put(c)
+	c.putBack()
 	return c.status
 }
 
@@ -66,8 +66,9 @@ func (c *Coro) unwind() (wasEvicted bool) {
 			}
 		}
 	}()
-	c.next()
-	return false
+	c.Switch()
+	c.pool.follow()
+	return c.kill == evicted && c.state == gone
 }
 
 // yieldKilled is Yield in a job that has been killed. Deferred functions may
@@ -83,10 +84,11 @@ func (c *Coro) yieldKilled() {
 
 // exit runs when the coroutine's goroutine ends, and marks it so. A Goexit of the
 // job's own passes on to the resumer. One of ours must not, so it is turned into a
-// panic here: iter.Pull recovers that and raises it in the resumer, where unwind
-// takes it.
+// panic here: iter.Pull recovers that and raises it in the resumer, if that waits for
+// it there, where unwind takes it.
 func (c *Coro) exit() {
 	c.state = gone
+	c.callResumer()
 	if c.kill == evicted {
 		panic(evictedPanic{})
 	}

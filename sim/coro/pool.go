@@ -5,6 +5,7 @@ package coro
 type Pool struct {
 	free   []*Coro // the last one is used next
 	all    []*Coro // in the order of making
+	detour []*slot // see slot
 	closed bool
 }
 
@@ -65,11 +66,13 @@ func (p *Pool) Close() {
 	// First all kills: a job that blocks another one from inside counts as running
 	// until that one is killed.
 	p.KillAll()
+	p.sendHome()
 	for len(p.all) > 0 {
 		c := p.all[len(p.all)-1]
 		p.all = p.all[:len(p.all)-1]
-		if c.state != running {
-			c.stop()
+		if c.state == idle && c.at == &c.own {
+			c.state, c.resumer = gone, c.at
+			c.own.stop()
 		}
 	}
 	p.free = nil
