@@ -22,7 +22,8 @@ type Proc struct {
 	coro       *coro.Coro
 	wake       EventRef     // the pending event that resumes it
 	last       EventID      // its latest event
-	labels     []labelState // by label
+	labels     []labelState // of those that it uses
+	places     []int32      // by label: where in labels, from 1 on; 0: not used yet
 	profile    *Profile
 	arms       []Label // by label: the label qualified with this armer
 	background bool
@@ -157,8 +158,8 @@ func (w *World) recycle() {
 	w.spareLast()
 	w.last, w.procs = w.procs, w.last[:0]
 	for _, p := range w.last {
-		for l := range p.labels {
-			p.labels[l].occ = 0
+		for i := range p.labels {
+			p.labels[i].occ = 0
 		}
 		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
 		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0
@@ -199,23 +200,28 @@ func (p *Proc) label(s string) Label { return Label(p.world.labels.intern(s)) }
 type labelState struct {
 	window Window // what the profile says, if known; kept from run to run
 	base   uint64 // hash of process and label; the occurrence is missing
+	label  Label
 	occ    uint32 // occurrences so far
 	known  bool
 }
 
-// at is the state of a label.
+// at is the state of a label, until the next one is asked for.
 func (p *Proc) at(l Label) *labelState {
-	if int(l) >= len(p.labels) {
-		p.learn(l)
+	if int(l) < len(p.places) {
+		if i := p.places[l]; i > 0 {
+			return &p.labels[i-1]
+		}
 	}
-	return &p.labels[l]
+	return p.learn(l)
 }
 
-// learn makes room for labels that were interned since.
-func (p *Proc) learn(l Label) {
-	for i := len(p.labels); i <= int(l); i++ {
-		p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[i])})
-	}
+// learn begins the state of a label. A process uses few of all labels, which become more
+// with the processes there are.
+func (p *Proc) learn(l Label) *labelState {
+	p.places = grow(p.places, int(l))
+	p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[l]), label: l})
+	p.places[l] = int32(len(p.labels))
+	return &p.labels[len(p.labels)-1]
 }
 
 // next counts an occurrence and returns it with its ID.
