@@ -3,7 +3,9 @@ package sim_test
 import (
 	"errors"
 	"runtime"
+	"slices"
 	"testing"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/stretchr/testify/require"
@@ -183,5 +185,43 @@ func TestLimits(t *testing.T) {
 			r = run(t, build(c.build), sim.Config{Limits: c.limits, Mode: sim.Sampled})
 			require.Equal(t, c.message, r.Failure.Message)
 		})
+	}
+}
+
+// hasty lets a process go first whenever it can.
+type hasty int32
+
+func (h hasty) Choose(p *sim.Point) int {
+	return max(0, slices.IndexFunc(p.Enabled, func(a sim.Alternative) bool { return a.Process == int32(h) }))
+}
+
+// A chain of events that all come early has taken no more time than it can have: the limit
+// of virtual time does not count what is nominal beyond that.
+func TestTheLimitOfVirtualTimeCountsWhatCanHavePassed(t *testing.T) {
+	naps := 0
+	s := build(func(w *sim.World) {
+		naps = 0
+		w.Actor("K").After(w.Label("l"), sim.Exactly(100*ms), fire(func(*sim.World, int64) {}), 0)
+		w.Process("A", func(p *sim.Proc) {
+			for range 50 {
+				p.Step("early")
+				naps++
+			}
+		})
+	})
+	s.Profiles = []*sim.Profile{{Name: "p", Windows: map[string]sim.Window{"early": {Nominal: 10 * ms, Latest: 20 * ms}}}}
+	for _, c := range []struct {
+		chooser sim.Chooser
+		limit   time.Duration
+		verdict sim.Verdict
+		naps    int
+	}{
+		{hasty(2), 200 * ms, sim.Pass, 50},
+		{hasty(2), 99 * ms, sim.Budget, 10},
+		{nil, 200 * ms, sim.Budget, 21},
+	} {
+		r := run(t, s, sim.Config{Chooser: c.chooser, Limits: sim.Limits{Virtual: c.limit}})
+		require.Equal(t, c.verdict, r.Verdict)
+		require.Equal(t, c.naps, naps)
 	}
 }

@@ -21,7 +21,8 @@ type Proc struct {
 	coro       *coro.Coro
 	wake       EventRef     // the pending event that resumes it
 	last       EventID      // its latest event
-	labels     []labelState // by label
+	labels     []labelState // of those that it uses
+	places     []int32      // by label: where in labels, from 1 on; 0: not used yet
 	profile    *Profile
 	arms       []Label // by label: the label qualified with this armer
 	background bool

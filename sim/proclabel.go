@@ -6,23 +6,28 @@ func (p *Proc) label(s string) Label { return Label(p.world.labels.intern(s)) }
 type labelState struct {
 	window Window // what the profile says, if known; kept from run to run
 	base   uint64 // hash of process and label; the occurrence is missing
+	label  Label
 	occ    uint32 // occurrences so far
 	known  bool
 }
 
-// at is the state of a label.
+// at is the state of a label, until the next one is asked for.
 func (p *Proc) at(l Label) *labelState {
-	if int(l) >= len(p.labels) {
-		p.learn(l)
+	if int(l) < len(p.places) {
+		if i := p.places[l]; i > 0 {
+			return &p.labels[i-1]
+		}
 	}
-	return &p.labels[l]
+	return p.learn(l)
 }
 
-// learn makes room for labels that were interned since.
-func (p *Proc) learn(l Label) {
-	for i := len(p.labels); i <= int(l); i++ {
-		p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[i])})
-	}
+// learn begins the state of a label. A process uses few of all labels, which become more
+// with the processes there are.
+func (p *Proc) learn(l Label) *labelState {
+	p.places = grow(p.places, int(l))
+	p.labels = append(p.labels, labelState{base: mix(p.hash, p.world.labels.hash[l]), label: l})
+	p.places[l] = int32(len(p.labels))
+	return &p.labels[len(p.labels)-1]
 }
 
 // next counts an occurrence and returns it with its ID.

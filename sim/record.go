@@ -255,15 +255,15 @@ func (w *World) eventNameOf(id EventID) string {
 		return w.rec.nameOf(id)
 	}
 	p := w.cur.proc
-	for l, s := range p.labels { // most likely it is the latest of its label
-		if s.occ > 0 && eventID(p.hash, w.labels.hash[l], s.occ) == id {
-			return eventName(p.name, w.labels.list[l], s.occ)
+	for _, s := range p.labels { // most likely it is the latest of its label
+		if s.occ > 0 && EventID(mix(s.base, uint64(s.occ))) == id {
+			return eventName(p.name, w.labels.list[s.label], s.occ)
 		}
 	}
-	for l, s := range p.labels {
+	for _, s := range p.labels {
 		for occ := uint32(1); occ < s.occ; occ++ {
-			if eventID(p.hash, w.labels.hash[l], occ) == id {
-				return eventName(p.name, w.labels.list[l], occ)
+			if EventID(mix(s.base, uint64(occ))) == id {
+				return eventName(p.name, w.labels.list[s.label], occ)
 			}
 		}
 	}

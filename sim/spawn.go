@@ -115,8 +115,8 @@ func (w *World) recycle() {
 	w.spareLast()
 	w.last, w.procs = w.procs, w.last[:0]
 	for _, p := range w.last {
-		for l := range p.labels {
-			p.labels[l].occ = 0
+		for i := range p.labels {
+			p.labels[i].occ = 0
 		}
 		p.body, p.coro, p.wake, p.last = nil, nil, EventRef{}, 0
 		p.killed, p.done, p.life, p.spawnDepth = false, false, 0, 0

@@ -65,9 +65,9 @@ type Config struct {
 // Zero fields take the default.
 type Limits struct {
 	Steps     int           // events; default 100,000
-	Pending   int           // events pending at once; default 256, at most 1,000 in Timed mode
+	Pending   int           // events pending at once; default 512, at most 1,000 in Timed mode
 	Processes int           // default 10,000
-	Virtual   time.Duration // nominal time; default 1 h
+	Virtual   time.Duration // nominal time, as far as it may have passed; default 1 h
 	Storm     int           // events after which calm begins by itself; default 20,000
 }
 
@@ -78,7 +78,7 @@ func (l Limits) orDefault() Limits {
 		}
 	}
 	or(&l.Steps, 100_000)
-	or(&l.Pending, 256)
+	or(&l.Pending, 512)
 	or(&l.Processes, 10_000)
 	or(&l.Storm, 20_000)
 	if l.Virtual == 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	model "github.com/seed-3519b94c/simrun/model/recycle"
+	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 )
 
@@ -360,4 +361,27 @@ func TestReportAndPageDiffer(t *testing.T) {
 	}}, nil)
 	require.Equal(t, b, reported)
 	require.Equal(t, model.Version(1), served)
+}
+
+// Heartbeats have no timeout and do not wait for each other: while a fleet is parted from its
+// manager they pile up, one every 5 s of each server, and all arrive when it is whole again.
+// What bounds them is that a client gives up when no header of an answer came within 300 s.
+// A world of three servers, parted for as long as can be, has room for that.
+func TestHeartbeatsOfAPartedFleetPileUp(t *testing.T) {
+	s := *Rollback()
+	s.Profiles = exact(rollingDeploy)
+	s.Profiles[0].Windows["parted"] = sim.Exactly(seconds(240))
+	w := sim.NewWorld()
+	defer w.Close()
+	run := func(beats int64, limits sim.Limits) string {
+		params := map[string]int64{"servers": 3, "pages": 3, "tasks": 2, "policy": 0, "perturbed": 1, "beats": beats}
+		r, err := w.Run(&s, sim.Config{Variant: "v5", Params: params, Judge: []string{fresh}, Limits: limits})
+		require.NoError(t, err)
+		return r.Signature()
+	}
+	const overlapping, singleFlight = 1, 2  // 0 is what the variant has
+	both := sim.Limits{Pending: 3 * 47 * 2} // each beat, and the wait for its answer
+	require.Empty(t, run(overlapping, sim.Limits{}))
+	require.Equal(t, "budget pending events", run(overlapping, both))
+	require.Empty(t, run(singleFlight, sim.Limits{Pending: 64}))
 }

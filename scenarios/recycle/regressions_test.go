@@ -55,6 +55,7 @@ var kept = []keptStory{
 	{"join-restart", "gen", agree, nil, ""},
 	{"rollback", "v6", fresh, nil, ""},
 	{"rollback", "gen", agree, nil, ""},
+	{"rollback", "v2", fresh, map[string]int64{"servers": 3, "perturbed": 1}, ""},
 	{"half-failure", "verify", live, nil, ""},
 	{"half-failure", "verify", fresh, nil, ""},
 	{"capacity", "v6", cap1, nil, ""},
