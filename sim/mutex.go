@@ -44,6 +44,9 @@ func (m *Mutex) Lock() {
 		m.w.Write(m.res)
 	}
 	m.holder = p
+	for _, q := range m.waiters.procs {
+		q.wait.holder = p
+	}
 }
 
 // Unlock gives the mutex back. Only its holder may.

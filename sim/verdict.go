@@ -15,7 +15,7 @@ type Verdict uint8
 const (
 	Pass           Verdict = iota
 	Violation              // a property does not hold
-	Deadlock               // at rest with something owed and a process blocked
+	Deadlock               // at rest with something owed and a process blocked, or a circle of locks: see LockOrder
 	Budget                 // a limit was reached
 	Panic                  // the logic under test panicked
 	Nondeterminism         // the same choices gave another run

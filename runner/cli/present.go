@@ -127,7 +127,7 @@ func (e *exploration) summary(r *runner.Report) {
 	}
 	for _, g := range r.Vacuous() {
 		if g == runner.NoProperty {
-			key("vacuous", "the scenario states no property: nothing but a panic could have been found")
+			key("vacuous", "the scenario states no property: nothing but a panic, a circle of locks or a limit could have been found")
 			continue
 		}
 		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
