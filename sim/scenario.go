@@ -17,9 +17,10 @@ type Scenario struct {
 	// Profiles that the scenario can run under, the default first. None is
 	// Laptop and CILoaded.
 	Profiles []*Profile
-	// Params documents the parameters that Build draws.
+	// Params documents the parameters that Build draws: all of them, or none.
 	Params []ParamDoc
-	// Properties documents the properties that Build states.
+	// Properties documents the properties that Build states: all of them, or none, and
+	// then none can be asked about alone.
 	Properties []PropertyDoc
 	// Expect says what each variant should come to. A variant that is not
 	// mentioned should pass.
@@ -180,8 +181,10 @@ func (s *Scenario) checkJudge(judge []string) error {
 	return nil
 }
 
+// checkParams refuses parameters that s does not document; of a scenario that documents
+// none those count that Build draws, see World.checkPinned.
 func (s *Scenario) checkParams(pinned map[string]int64) error {
-	if len(pinned) == 0 {
+	if len(pinned) == 0 || len(s.Params) == 0 {
 		return nil
 	}
 	for _, label := range sortedKeys(pinned) {
