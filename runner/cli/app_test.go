@@ -340,3 +340,19 @@ func TestShards(t *testing.T) {
 	require.Equal(t, []any{3.0, 6.0}, seeds("--seed", "1-7", "--shard", "3/3"))
 	require.Equal(t, []any{0.0}, seeds())
 }
+
+// A binary of one's own is called by its own name, in its help, its errors and what it
+// tells to paste.
+func TestProgramName(t *testing.T) {
+	d := newDesk(t, lostUpdate())
+	d.Program = "shopsim"
+	require.Equal(t, 2, d.run(t.Context(), "replay", "1"))
+	require.Regexp(t, "^shopsim: open store .*; `shopsim run` makes one", d.err.String())
+	d.err.Reset()
+	require.Equal(t, 2, d.Run(t.Context(), []string{"rum"}))
+	require.Regexp(t, `^shopsim: shopsim has no command "rum"`, d.err.String())
+	require.Equal(t, 0, d.Run(t.Context(), []string{"export", "--help"}))
+	require.Contains(t, d.out.String(), "`shopsim import`")
+	require.Contains(t, d.out.String(), "  shopsim export 3f9a2c71 -o lost.trace")
+	require.NotContains(t, d.out.String(), "simrun export")
+}

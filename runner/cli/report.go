@@ -29,6 +29,9 @@ revision that was measured; runs of one seed count once.`,
 			if f == (reportFlags{}) {
 				return usage(fmt.Errorf("report wants at least one of --html, --junit, --summary and --github"))
 			}
+			if err := f.check(); err != nil {
+				return err
+			}
 			suite, err := s.suite(c.Context())
 			if err != nil {
 				return err
