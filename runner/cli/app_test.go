@@ -356,3 +356,18 @@ func TestProgramName(t *testing.T) {
 	require.Contains(t, d.out.String(), "  shopsim export 3f9a2c71 -o lost.trace")
 	require.NotContains(t, d.out.String(), "simrun export")
 }
+
+// What was found and not expected is said to be news; where nothing is expected, nothing is.
+func TestUnexpected(t *testing.T) {
+	s := lostUpdate()
+	s.Expect = []sim.Expectation{{Variant: "refund", Fails: []string{"positive"}}}
+	d := newDesk(t, s)
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.Contains(t, d.out.String(), "\nunexpected violation sum: not closed: the scenario says that this variant passes\n")
+	s.Expect = append(s.Expect, sim.Expectation{Variant: "racy", Fails: []string{"positive"}, Holds: []string{"sum"}})
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.Contains(t, d.out.String(), "sum: not closed: the scenario says that this property holds in this variant\n")
+	s.Expect = nil
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.NotContains(t, d.out.String(), "unexpected")
+}
