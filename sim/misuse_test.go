@@ -127,3 +127,13 @@ func TestPinnedAndNotDocumented(t *testing.T) {
 	_, err = newWorld(t).Run(s, sim.Config{Params: map[string]int64{"custmers": 2}})
 	require.EqualError(t, err, `scenario "shop/race": its Build has no parameter "custmers"; did you mean "customers"? It has: customers`)
 }
+
+// The name of a scenario is a folder too, and not one elsewhere.
+func TestNameOfAScenario(t *testing.T) {
+	for _, good := range []string{"cart/total", "noslash", "a b/c"} {
+		require.NoError(t, (&sim.Scenario{Name: good}).Check())
+	}
+	for _, bad := range []string{"", ".", "../evil", "/etc", "cart/", "cart//total", "cart/\ntotal"} {
+		require.ErrorContains(t, (&sim.Scenario{Name: bad}).Check(), "want words with slashes between them", bad)
+	}
+}

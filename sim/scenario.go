@@ -2,12 +2,15 @@ package sim
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
+	"strings"
 )
 
 // Scenario is a world to explore: what it is made of, and what must hold in it.
 type Scenario struct {
-	// Name is `package of the logic/what happens`, such as hotreload/drop.
+	// Name is `package of the logic/what happens`, such as hotreload/drop. It is also the
+	// folder, below testdata/simrun, in which failures are kept.
 	Name string
 	// Doc says in one line what happens.
 	Doc string
@@ -69,10 +72,13 @@ func (s *Scenario) Expected(variant, profile string) Expectation {
 	return out
 }
 
-// Check reports the first expectation of a variant, a profile or a documented property that
-// the scenario does not have: it would never be looked at. Names of properties are checked
-// where Properties documents any.
+// Check reports a name that can be no folder, and the first expectation of a variant, a
+// profile or a documented property that the scenario does not have: it would never be
+// looked at. Names of properties are checked where Properties documents any.
 func (s *Scenario) Check() error {
+	if !fs.ValidPath(s.Name) || s.Name == "." || strings.ContainsAny(s.Name, "\r\n") {
+		return fmt.Errorf("scenario name %q: want words with slashes between them, such as cart/total", s.Name)
+	}
 	var profiles, properties []string
 	for _, p := range s.AllProfiles() {
 		profiles = append(profiles, p.Name)
