@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -370,4 +371,15 @@ func TestUnexpected(t *testing.T) {
 	s.Expect = nil
 	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
 	require.NotContains(t, d.out.String(), "unexpected")
+}
+
+// A rate is told with three digits that count, rounded and not cut off.
+func TestPercent(t *testing.T) {
+	for p, want := range map[string]string{
+		"0": "0 %", "1": "100 %", "0.3888888": "38.9 %", "0.09996": "10.0 %", "0.0026": "0.260 %", "0.001729": "0.173 %", "0.00001": "1.00e-05",
+	} {
+		v, err := strconv.ParseFloat(p, 64)
+		require.NoError(t, err)
+		require.Equal(t, want, cli.Percent(v))
+	}
 }
