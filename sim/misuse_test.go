@@ -128,6 +128,12 @@ func TestPinnedAndNotDocumented(t *testing.T) {
 	require.EqualError(t, err, `scenario "shop/race": its Build has no parameter "custmers"; did you mean "customers"? It has: customers`)
 }
 
+// A name of which half the letters are others is no near miss.
+func TestNearest(t *testing.T) {
+	require.Equal(t, "checked", sim.Nearest("chekced", []string{"naive", "checked"}))
+	require.Empty(t, sim.Nearest("nope", []string{"naive", "checked"}))
+}
+
 // The name of a scenario is a folder too, and not one elsewhere.
 func TestNameOfAScenario(t *testing.T) {
 	for _, good := range []string{"cart/total", "noslash", "a b/c"} {

@@ -5,7 +5,8 @@ import (
 )
 
 // Mutex is an env.Mutex. Whoever unlocks it wakes the longest waiting process,
-// which then tries again: another one may come first.
+// which then tries again: another one may come first. Mutexes that are waited for in a
+// circle when the world comes to rest are a deadlock: see LockOrder.
 type Mutex struct {
 	primitive
 	lock, unlock, woken Label
