@@ -99,8 +99,8 @@ func (s *invocation) commands(l *loaded) []reports.Command {
 		return quote(ref) + s.dbArgument()
 	}
 	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref) + l.stepsArgument()}}
-	if l.stepsArgument() != "" {
-		return list // there is no more to it than that it takes long
+	if l.stepsArgument() != "" || !l.trace.Verdict.Failed() {
+		return list // there is no more to it than that it takes long, or nothing to it
 	}
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
 		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})
