@@ -102,7 +102,7 @@ func (w *World) panics(p *Proc, c *coro.Panic) {
 	if w.stopped {
 		return
 	}
-	w.Fail(p.name, fmt.Sprint(c.Value), "process %s panicked: %v", p.name, c.Value)
+	w.violated(p.name, fmt.Sprint(c.Value), "process %s panicked: %v", p.name, c.Value)
 	w.verdict = Panic
 	w.failure.Stack = string(c.Stack)
 }
