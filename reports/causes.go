@@ -97,11 +97,11 @@ func cleanAll(lines []string) []string {
 	return out
 }
 
-// machinery reports whether a frame is of the runtime or of the simulator.
+// machinery reports whether a frame is of the runtime, of the simulator, or of what runs it.
 func machinery(function string) bool {
-	rest, sim := strings.CutPrefix(strings.TrimPrefix(function, "created by "), "github.com/seed-3519b94c/simrun/sim")
-	if sim {
-		return strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "/")
+	const ours = "github.com/seed-3519b94c/simrun/"
+	if rest, ok := strings.CutPrefix(strings.TrimPrefix(function, "created by "), ours); ok {
+		return strings.HasPrefix(rest, "sim.") || strings.HasPrefix(rest, "sim/") || strings.HasPrefix(rest, "runner.")
 	}
 	for _, prefix := range [...]string{"runtime.", "runtime/", "iter.", "panic(", "created by iter."} {
 		if strings.HasPrefix(function, prefix) {

@@ -44,5 +44,9 @@
 //
 // # Catalogue
 //
-//   - [Text]: the story, for people.
+//   - [Text], [HTML], [Markdown]: the story, for people.
+//   - [Mermaid], [PlantUML], [Perfetto], [ShiViz], [JSON]: the story, for other tools.
+//     [Formats] lists them all by name.
+//   - [Explain]: what a failure hangs on. [Diff]: in what two traces differ.
+//   - [Suite], [SuiteHTML], [SuiteMarkdown], [JUnit], [GitHub]: many variants at once.
 package reports

@@ -212,6 +212,10 @@ example.com/bank.Transfer.func1(0xc0000b2000)
 	/home/me/bank/transfer.go:17 +0x2b
 github.com/seed-3519b94c/simrun/sim.(*procJob).Run(0xc0000b2000, 0x0?)
 	/src/simrun/sim/proc.go:210 +0x1c
+github.com/seed-3519b94c/simrun/runner.(*worker).run(0xc0000b2000)
+	/src/simrun/runner/worker.go:38 +0x1c
+created by github.com/seed-3519b94c/simrun/runner.guarded in goroutine 1
+	/src/simrun/runner/watch.go:23 +0x1c
 `
 	golden.Check(t, "panic", text(t, trace, reports.Options{}))
 }

@@ -270,8 +270,12 @@ func SaveSim(dir string, t *sim.Trace) (path string, err error) {
 }
 
 // WriteWhole writes a file by a temporary one and a rename: it is there whole, or
-// as it was before.
+// as it was before. What is no regular file, such as a pipe or /dev/null, is written
+// into and stays what it is.
 func WriteWhole(path string, write func(io.Writer) error) error {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return writeInto(path, write)
+	}
 	f, err := os.CreateTemp(filepath.Dir(path), ".simrun-*")
 	if err != nil {
 		return err
@@ -286,6 +290,18 @@ func WriteWhole(path string, write func(io.Writer) error) error {
 	}
 	if err == nil {
 		err = os.Rename(f.Name(), path)
+	}
+	return err
+}
+
+func writeInto(path string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if cerr := f.Close(); err == nil {
+		err = cerr
 	}
 	return err
 }

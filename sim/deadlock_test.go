@@ -66,3 +66,51 @@ func TestOwedAtRestIsAViolation(t *testing.T) {
 	})
 	require.Equal(t, "violation answered: not closed", run(t, s, sim.Config{}).Signature())
 }
+
+// Mutexes that are waited for in a circle are a deadlock although nothing is owed: nobody
+// will ever let go. Waiting for a process that waits for something else is none.
+func TestCircleOfLocks(t *testing.T) {
+	both := func(w *sim.World, name string, first, second *sim.Mutex) {
+		w.Process(name, func(*sim.Proc) {
+			first.Lock()
+			second.Lock()
+			second.Unlock()
+			first.Unlock()
+		})
+	}
+	opposite := build(func(w *sim.World) {
+		a, b := w.NewMutex("a"), w.NewMutex("b")
+		both(w, "A", a, b)
+		both(w, "B", b, a)
+	})
+	r := run(t, opposite, sim.Config{})
+	require.Equal(t, "deadlock lock order: a, b", r.Signature())
+	require.Equal(t, "A and B wait for each other, and the world is at rest", r.Failure.Message)
+	require.Equal(t, "A waits for b, held by B\nB waits for a, held by A\n", r.Failure.WaitFor)
+	require.Equal(t, sim.Pass, run(t, opposite, sim.Config{Judge: []string{"another"}}).Verdict)
+
+	itself := build(func(w *sim.World) {
+		a := w.NewMutex("a")
+		w.Process("A", func(*sim.Proc) { a.Lock(); a.Lock() })
+	})
+	require.Equal(t, "A waits for itself, and the world is at rest", run(t, itself, sim.Config{}).Failure.Message)
+
+	served := build(func(w *sim.World) {
+		a, q := w.NewMutex("a"), sim.NewQueue[int](w, "requests")
+		w.Process("server", func(*sim.Proc) { a.Lock(); q.Pop() })
+		w.Process("other", func(*sim.Proc) { a.Lock() })
+	})
+	require.Equal(t, sim.Pass, run(t, served, sim.Config{}).Verdict)
+}
+
+// Whoever still waits when a mutex changes hands waits for its new holder.
+func TestWaitsForTheNewHolder(t *testing.T) {
+	s := build(func(w *sim.World) {
+		a, q := w.NewMutex("a"), sim.NewQueue[int](w, "requests")
+		w.Process("A", func(*sim.Proc) { a.Lock(); a.Unlock() })
+		w.Process("B", func(*sim.Proc) { a.Lock(); q.Pop() })
+		w.Process("C", func(*sim.Proc) { a.Lock() })
+		w.Obligation("answered", 0).Open(1)
+	})
+	require.Equal(t, "B waits for requests\nC waits for a, held by B\n", run(t, s, sim.Config{}).Failure.WaitFor)
+}

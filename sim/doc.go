@@ -66,7 +66,7 @@
 // within a bound after calm: a run is a storm, in which anything may be late and
 // faults strike, and then [World.Calm], in which nothing is; [World.Sometimes] is
 // a goal that some run must reach. [World.Fail] says at once that something is
-// wrong.
+// wrong. Whatever is stated, a circle of mutexes is a deadlock: see [LockOrder].
 //
 // # Catalogue
 //

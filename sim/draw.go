@@ -1,5 +1,7 @@
 package sim
 
+import "slices"
+
 // Draw draws the parameters of a scenario, each under a label of its own, so
 // that it can be pinned, stored and minimised.
 type Draw struct{ w *World }
@@ -44,6 +46,9 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	}
 	l := w.dataLabelOf(label)
 	v, pinned := w.cfg.Params[label]
+	if pinned {
+		w.pinned = append(w.pinned, label)
+	}
 	switch {
 	case !pinned:
 		v = w.choose(kind, p, l, lo, int(hi-lo+1), lo)
@@ -68,6 +73,23 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 func (w *World) Fault(label string) bool {
 	p := w.cur.proc
 	return w.choose(KindFault, p, w.dataLabelOf(label), 0, 2, 0) == 1
+}
+
+// checkPinned refuses parameters that were pinned and that nobody has drawn, for scenarios
+// that document none: of the others it is known before.
+func (w *World) checkPinned() {
+	if len(w.cfg.Params) == 0 || len(w.scenario.Params) > 0 || w.stopped {
+		return
+	}
+	var all []string
+	for _, p := range w.params {
+		all = append(all, p.Label)
+	}
+	for _, label := range sortedKeys(w.cfg.Params) {
+		if !slices.Contains(w.pinned, label) {
+			w.misuse("%w", notOneOf("its Build", "parameter", label, all))
+		}
+	}
 }
 
 // pin notes a parameter that the caller fixed, as if a chooser had drawn it: a

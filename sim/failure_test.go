@@ -225,3 +225,14 @@ func TestTheLimitOfVirtualTimeCountsWhatCanHavePassed(t *testing.T) {
 		require.Equal(t, c.naps, naps)
 	}
 }
+
+// A panic counts and says where it was, whatever is judged.
+func TestPanicWhateverIsJudged(t *testing.T) {
+	s := build(func(w *sim.World) {
+		w.Process("A", func(p *sim.Proc) { p.Step("s"); panic("boom") })
+		w.Always("other", func() error { return nil })
+	})
+	r := run(t, s, sim.Config{Judge: []string{"other"}})
+	require.Equal(t, "panic A: boom", r.Signature())
+	require.Equal(t, "process A panicked: boom", r.Failure.Message)
+}

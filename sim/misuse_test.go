@@ -114,3 +114,32 @@ func TestMistakesOfAChooser(t *testing.T) {
 	require.Equal(t, `scenario "test": choose draw "world:n#1": the chooser returned alternative 3 of 3`,
 		mistake(t, s, sim.Config{Chooser: choose(func(p *sim.Point) int { return p.N })}))
 }
+
+// A scenario that documents no parameter may have any, and says which those are.
+func TestPinnedAndNotDocumented(t *testing.T) {
+	s := &sim.Scenario{Name: "shop/race", Build: func(w *sim.World) {
+		w.Draw().Int("customers", 1, 3)
+		w.Draw().Option("till", "one", "two")
+	}}
+	r, err := newWorld(t).Run(s, sim.Config{Params: map[string]int64{"customers": 2, "till": 0}})
+	require.NoError(t, err)
+	require.Equal(t, []sim.Param{{Label: "customers", Value: 2, Lo: 1, Hi: 3}}, r.Params)
+	_, err = newWorld(t).Run(s, sim.Config{Params: map[string]int64{"custmers": 2}})
+	require.EqualError(t, err, `scenario "shop/race": its Build has no parameter "custmers"; did you mean "customers"? It has: customers`)
+}
+
+// A name of which half the letters are others is no near miss.
+func TestNearest(t *testing.T) {
+	require.Equal(t, "checked", sim.Nearest("chekced", []string{"naive", "checked"}))
+	require.Empty(t, sim.Nearest("nope", []string{"naive", "checked"}))
+}
+
+// The name of a scenario is a folder too, and not one elsewhere.
+func TestNameOfAScenario(t *testing.T) {
+	for _, good := range []string{"cart/total", "noslash", "a b/c"} {
+		require.NoError(t, (&sim.Scenario{Name: good}).Check())
+	}
+	for _, bad := range []string{"", ".", "../evil", "/etc", "cart/", "cart//total", "cart/\ntotal"} {
+		require.ErrorContains(t, (&sim.Scenario{Name: bad}).Check(), "want words with slashes between them", bad)
+	}
+}

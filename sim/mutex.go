@@ -5,7 +5,8 @@ import (
 )
 
 // Mutex is an env.Mutex. Whoever unlocks it wakes the longest waiting process,
-// which then tries again: another one may come first.
+// which then tries again: another one may come first. Mutexes that are waited for in a
+// circle when the world comes to rest are a deadlock: see LockOrder.
 type Mutex struct {
 	primitive
 	lock, unlock, woken Label
@@ -44,6 +45,9 @@ func (m *Mutex) Lock() {
 		m.w.Write(m.res)
 	}
 	m.holder = p
+	for _, q := range m.waiters.procs {
+		q.wait.holder = p
+	}
 }
 
 // Unlock gives the mutex back. Only its holder may.

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"strings"
 	"time"
 )
@@ -217,6 +216,7 @@ func (w *World) rest() bool {
 	}
 	open, bounded := w.owed()
 	if open == "" && !bounded {
+		w.deadlocked()
 		return true
 	}
 	// What has a bound may still be saved by a background process.
@@ -283,11 +283,7 @@ func (w *World) waitFor() string {
 		if p.wait.list == nil || p.background {
 			continue
 		}
-		fmt.Fprintf(&b, "%s waits for %s", p.name, w.resources.names.list[p.wait.on])
-		if p.wait.holder != nil {
-			fmt.Fprintf(&b, ", held by %s", p.wait.holder.name)
-		}
-		b.WriteByte('\n')
+		b.WriteString(p.waitsFor())
 	}
 	return b.String()
 }

@@ -12,6 +12,7 @@ func (w *World) setup() {
 		}
 	}()
 	w.scenario.Build(w)
+	w.checkPinned()
 	w.endEvent()
 }
 

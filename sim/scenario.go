@@ -2,12 +2,15 @@ package sim
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
+	"strings"
 )
 
 // Scenario is a world to explore: what it is made of, and what must hold in it.
 type Scenario struct {
-	// Name is `package of the logic/what happens`, such as hotreload/drop.
+	// Name is `package of the logic/what happens`, such as hotreload/drop. It is also the
+	// folder, below testdata/simrun, in which failures are kept.
 	Name string
 	// Doc says in one line what happens.
 	Doc string
@@ -17,9 +20,10 @@ type Scenario struct {
 	// Profiles that the scenario can run under, the default first. None is
 	// Laptop and CILoaded.
 	Profiles []*Profile
-	// Params documents the parameters that Build draws.
+	// Params documents the parameters that Build draws: all of them, or none.
 	Params []ParamDoc
-	// Properties documents the properties that Build states.
+	// Properties documents the properties that Build states: all of them, or none, and
+	// then none can be asked about alone.
 	Properties []PropertyDoc
 	// Expect says what each variant should come to. A variant that is not
 	// mentioned should pass.
@@ -68,10 +72,13 @@ func (s *Scenario) Expected(variant, profile string) Expectation {
 	return out
 }
 
-// Check reports the first expectation of a variant, a profile or a documented property that
-// the scenario does not have: it would never be looked at. Names of properties are checked
-// where Properties documents any.
+// Check reports a name that can be no folder, and the first expectation of a variant, a
+// profile or a documented property that the scenario does not have: it would never be
+// looked at. Names of properties are checked where Properties documents any.
 func (s *Scenario) Check() error {
+	if !fs.ValidPath(s.Name) || s.Name == "." || strings.ContainsAny(s.Name, "\r\n") {
+		return fmt.Errorf("scenario name %q: want words with slashes between them, such as cart/total", s.Name)
+	}
 	var profiles, properties []string
 	for _, p := range s.AllProfiles() {
 		profiles = append(profiles, p.Name)
@@ -180,8 +187,10 @@ func (s *Scenario) checkJudge(judge []string) error {
 	return nil
 }
 
+// checkParams refuses parameters that s does not document; of a scenario that documents
+// none those count that Build draws, see World.checkPinned.
 func (s *Scenario) checkParams(pinned map[string]int64) error {
-	if len(pinned) == 0 {
+	if len(pinned) == 0 || len(s.Params) == 0 {
 		return nil
 	}
 	for _, label := range sortedKeys(pinned) {

@@ -32,7 +32,7 @@ func (e *UnknownError) Error() string {
 // Nearest is the name among known that is most like name, by edit distance, or
 // "" if none is near.
 func Nearest(name string, known []string) string {
-	best, at := "", len(name)/2+2
+	best, at := "", len(name)/2+1
 	for _, k := range known {
 		if name != "" && strings.HasPrefix(k, name) {
 			return k

@@ -15,7 +15,7 @@ type Verdict uint8
 const (
 	Pass           Verdict = iota
 	Violation              // a property does not hold
-	Deadlock               // at rest with something owed and a process blocked
+	Deadlock               // at rest with something owed and a process blocked, or a circle of locks: see LockOrder
 	Budget                 // a limit was reached
 	Panic                  // the logic under test panicked
 	Nondeterminism         // the same choices gave another run
@@ -102,7 +102,7 @@ func (w *World) panics(p *Proc, c *coro.Panic) {
 	if w.stopped {
 		return
 	}
-	w.Fail(p.name, fmt.Sprint(c.Value), "process %s panicked: %v", p.name, c.Value)
+	w.violated(p.name, fmt.Sprint(c.Value), "process %s panicked: %v", p.name, c.Value)
 	w.verdict = Panic
 	w.failure.Stack = string(c.Stack)
 }

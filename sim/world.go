@@ -159,6 +159,7 @@ type World struct {
 	rolling    uint64
 	devs       Schedule
 	params     []Param
+	pinned     []string // labels of parameters that were drawn and pinned
 	props      properties
 	exits      []func()
 	seed       uint64   // of durations, now
@@ -305,7 +306,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	w.slow = 0
 	w.verdict, w.failure = Pass, Failure{}
 	w.print, w.rolling = 0, hashK0
-	w.devs, w.params = w.devs[:0], w.params[:0]
+	w.devs, w.params, w.pinned = w.devs[:0], w.params[:0], w.pinned[:0]
 	w.seed, w.reseed, w.levels = cfg.Seed, cfg.Reseed, w.levels[:0]
 	w.rec = nil
 	if cfg.Record {

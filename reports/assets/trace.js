@@ -182,11 +182,12 @@
         g.beginPath(); g.moveTo(this.left, y); g.lineTo(box - 8, y); g.stroke();
       });
       g.fillStyle = v("--dim");
-      const axis = height - 10;
-      for (let k = 0; k <= 5; k++) {
-        const ns = ((state.from + k / 5) / state.zoom) * end();
-        g.textAlign = k === 0 ? "left" : k === 5 ? "right" : "center";
-        g.fillText(time(ns), this.left + (k / 5) * this.width, axis);
+      // As many instants as have room beside each other.
+      const axis = height - 10, parts = Math.max(1, Math.min(5, Math.floor(this.width / 90)));
+      for (let k = 0; k <= parts; k++) {
+        const ns = ((state.from + k / parts) / state.zoom) * end();
+        g.textAlign = k === 0 ? "left" : k === parts ? "right" : "center";
+        g.fillText(time(ns), this.left + (k / parts) * this.width, axis);
       }
       g.textAlign = "left";
       // Causes across processes, as arrows; only those in view, and no more than the eye can follow.

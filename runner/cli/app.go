@@ -46,7 +46,7 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 	s.out = &output{w: s.Stdout}
 	defer func() {
 		if r := recover(); r != nil {
-			fmt.Fprintf(s.Stderr, "simrun: internal error: %v\n%s", r, debug.Stack())
+			s.warn("internal error: %v\n%s", r, debug.Stack())
 			code = int(Internal)
 		}
 	}()
@@ -60,7 +60,7 @@ func (a *App) Run(ctx context.Context, args []string) (code int) {
 		err = fmt.Errorf("write results: %w", s.out.err)
 	}
 	if err != nil {
-		fmt.Fprintf(s.Stderr, "simrun: %v\n", err)
+		s.warn("%v", err)
 		s.raise(codeOf(err))
 	}
 	return int(s.code)
@@ -115,7 +115,28 @@ Exit codes: 0 no violation, 1 violation, 2 usage or configuration,
 		s.tracesCommand(), s.queryCommand(), s.mergeCommand(), s.pruneCommand(), s.exportCommand(), s.importCommand(),
 		s.doctorCommand(), s.versionCommand(), s.completionCommand(), s.manCommand(),
 	)
+	root.SetHelpCommand(s.helpCommand())
+	for _, c := range root.Commands() {
+		c.Long = s.named(c.Long)
+		c.Example = strings.ReplaceAll(c.Example, "  simrun ", "  "+s.Program+" ")
+	}
 	return root
+}
+
+// helpCommand is that of the library, but for one that does not exist.
+func (s *invocation) helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Help about any command",
+		RunE: func(c *cobra.Command, args []string) error {
+			about, rest, err := c.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return s.unknownCommand(c.Root(), args)
+			}
+			about.InitDefaultHelpFlag()
+			return about.Help()
+		},
+	}
 }
 
 func (s *invocation) unknownCommand(c *cobra.Command, args []string) error {
@@ -128,7 +149,7 @@ func (s *invocation) unknownCommand(c *cobra.Command, args []string) error {
 			known = append(known, sub.Name())
 		}
 	}
-	return usage(&sim.UnknownError{Where: "simrun", Kind: "command", Name: args[0], Known: known})
+	return usage(&sim.UnknownError{Where: s.Program, Kind: "command", Name: args[0], Known: known})
 }
 
 // exactly checks the number of arguments, and says what they are.
@@ -169,7 +190,13 @@ func (o *output) Write(b []byte) (int, error) {
 
 func (s *invocation) printf(format string, args ...any) { fmt.Fprintf(s.out, format, args...) }
 
-// warn says something on stderr that is no reason to fail.
+// warn says something on stderr.
 func (s *invocation) warn(format string, args ...any) {
-	fmt.Fprintf(s.Stderr, "simrun: "+format+"\n", args...)
+	fmt.Fprintf(s.Stderr, "%s: %s\n", s.Program, s.named(fmt.Sprintf(format, args...)))
+}
+
+// named puts the name of this program into commands to paste that come from where
+// nobody knows it.
+func (s *invocation) named(text string) string {
+	return strings.ReplaceAll(text, "`simrun ", "`"+s.Program+" ")
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -339,4 +340,46 @@ func TestShards(t *testing.T) {
 	require.Equal(t, []any{1.0, 4.0, 7.0}, seeds("--seed", "1-7", "--shard", "1/3"))
 	require.Equal(t, []any{3.0, 6.0}, seeds("--seed", "1-7", "--shard", "3/3"))
 	require.Equal(t, []any{0.0}, seeds())
+}
+
+// A binary of one's own is called by its own name, in its help, its errors and what it
+// tells to paste.
+func TestProgramName(t *testing.T) {
+	d := newDesk(t, lostUpdate())
+	d.Program = "shopsim"
+	require.Equal(t, 2, d.run(t.Context(), "replay", "1"))
+	require.Regexp(t, "^shopsim: open store .*; `shopsim run` makes one", d.err.String())
+	d.err.Reset()
+	require.Equal(t, 2, d.Run(t.Context(), []string{"rum"}))
+	require.Regexp(t, `^shopsim: shopsim has no command "rum"`, d.err.String())
+	require.Equal(t, 0, d.Run(t.Context(), []string{"export", "--help"}))
+	require.Contains(t, d.out.String(), "`shopsim import`")
+	require.Contains(t, d.out.String(), "  shopsim export 3f9a2c71 -o lost.trace")
+	require.NotContains(t, d.out.String(), "simrun export")
+}
+
+// What was found and not expected is said to be news; where nothing is expected, nothing is.
+func TestUnexpected(t *testing.T) {
+	s := lostUpdate()
+	s.Expect = []sim.Expectation{{Variant: "refund", Fails: []string{"positive"}}}
+	d := newDesk(t, s)
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.Contains(t, d.out.String(), "\nunexpected violation sum: not closed: the scenario says that this variant passes\n")
+	s.Expect = append(s.Expect, sim.Expectation{Variant: "racy", Fails: []string{"positive"}, Holds: []string{"sum"}})
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.Contains(t, d.out.String(), "sum: not closed: the scenario says that this property holds in this variant\n")
+	s.Expect = nil
+	require.Equal(t, 1, d.run(t.Context(), "run", s.Name, "--runs", "300"))
+	require.NotContains(t, d.out.String(), "unexpected")
+}
+
+// A rate is told with three digits that count, rounded and not cut off.
+func TestPercent(t *testing.T) {
+	for p, want := range map[string]string{
+		"0": "0 %", "1": "100 %", "0.3888888": "38.9 %", "0.09996": "10.0 %", "0.0026": "0.260 %", "0.001729": "0.173 %", "0.00001": "1.00e-05",
+	} {
+		v, err := strconv.ParseFloat(p, 64)
+		require.NoError(t, err)
+		require.Equal(t, want, cli.Percent(v))
+	}
 }

@@ -21,13 +21,12 @@
 //   - [Code]: the exit codes.
 //   - [Build]: what the binary was built from.
 //
-// Each command is one file: list, run, replay, minimize, show, traces, doctor,
-// version, completion.
+// Each command is one file.
 //
 // # JSON
 //
-// With --json, stdout has one JSON object a line. `type` says what it is
-// (scenario, failure, campaign, replay, trace, check, version), and `v` is the
-// version of that type's form, now 1: it rises when a field changes its meaning
-// or goes away. Ignore fields that you do not know.
+// With --json, stdout has one JSON object a line. `type` says what it is, such as
+// scenario, failure, campaign, trace or cell, and `v` is the version of that type's form,
+// now 1: it rises when a field changes its meaning or goes away. Ignore fields and types
+// that you do not know.
 package cli

@@ -61,7 +61,7 @@ func (s *invocation) machine() error {
 	if err := s.check("go", OK, goText+fmt.Sprintf(", %s", plural(runtime.GOMAXPROCS(0), "worker"))); err != nil {
 		return err
 	}
-	text := "stdout is not one: no colour"
+	text := "stdout is no terminal: no colour"
 	switch {
 	case s.color():
 		text = fmt.Sprintf("colour, %d columns", s.Width)
@@ -75,19 +75,19 @@ func (s *invocation) machine() error {
 // not make one.
 func (s *invocation) checkStore(ctx context.Context) error {
 	if _, err := os.Stat(s.db); errors.Is(err, fs.ErrNotExist) {
-		return s.check("store", OK, fmt.Sprintf("%s: none yet; `simrun run` makes it", s.db))
+		return s.check("store", OK, fmt.Sprintf("%s: none yet; `%s run` makes it", s.db, s.Program))
 	}
 	st, err := store.Open(s.db, store.Options{Clock: s.Clock})
 	if store.KindOf(err) == store.NoAccess {
 		st, err = store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
 	}
 	if err != nil {
-		return s.check("store", codeOf(err), err.Error())
+		return s.check("store", codeOf(err), s.named(err.Error()))
 	}
 	defer st.Close() //nolint:errcheck // nothing was added
 	r, err := st.Check(ctx)
 	if err != nil {
-		return s.check("store", codeOf(err), err.Error())
+		return s.check("store", codeOf(err), s.named(err.Error()))
 	}
 	if len(r.Problems) > 0 {
 		return s.check("store", Internal, s.db+": "+strings.Join(r.Problems, "; "))

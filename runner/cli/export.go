@@ -29,6 +29,9 @@ by its hash; the same trace always gives the same bytes.`,
 			if file == "" {
 				return usage(fmt.Errorf("export %s wants -o FILE, the file to write", args[0]))
 			}
+			if err := writable("output", file); err != nil {
+				return err
+			}
 			st, err := store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
 			if err != nil {
 				return err
@@ -71,6 +74,9 @@ is missing. A trace that is there already is left as it is. A damaged file is re
 func (s *invocation) importTraces(c *cobra.Command, files []string) error {
 	for _, f := range files { // before a store is made for nothing
 		if err := store.CheckExport(f); err != nil {
+			if what := s.notExport(f); what != "" {
+				err = fmt.Errorf("import trace %q: %s", f, what)
+			}
 			return usage(err)
 		}
 	}

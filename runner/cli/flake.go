@@ -295,16 +295,9 @@ func percent(p float64) string {
 	case p < 0.0001:
 		return strconv.FormatFloat(p, 'e', 2, 64)
 	}
-	text := strconv.FormatFloat(100*p, 'f', 6, 64)
-	digits := 0
-	for i, c := range text {
-		if c >= '1' && c <= '9' || digits > 0 && c == '0' {
-			digits++
-		}
-		if digits == 3 && i+1 < len(text) && strings.IndexByte(text, '.') <= i+1 {
-			text = text[:i+1]
-			break
-		}
-	}
-	return strings.TrimSuffix(text, ".") + " %"
+	rounded := strconv.FormatFloat(100*p, 'e', 2, 64)
+	_, exponent, _ := strings.Cut(rounded, "e")
+	e, _ := strconv.Atoi(exponent)
+	x, _ := strconv.ParseFloat(rounded, 64)
+	return strconv.FormatFloat(x, 'f', max(0, 2-e), 64) + " %"
 }

@@ -92,6 +92,9 @@ func (f *gotestFlags) other(l *loaded) error {
 
 // mayWrite refuses files that are no tests, and those that gotest did not write.
 func (f *gotestFlags) mayWrite() error {
+	if err := writable("output", f.file); err != nil {
+		return err
+	}
 	if !strings.HasSuffix(f.file, "_test.go") {
 		return fmt.Errorf("gotest --output %s: Go takes only files whose name ends in _test.go for tests", f.file)
 	}
@@ -144,7 +147,11 @@ func (f *gotestFlags) source(l *loaded) ([]byte, error) {
 		p("\t\t\t%s,", strconv.Quote(d.String()))
 	}
 	p("\t\t},\n\t})\n}")
-	return format.Source(b.Bytes())
+	text, err := format.Source(b.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("--call %q: want an expression of Go: %w", call, err)
+	}
+	return text, nil
 }
 
 // story says in words what the test is about.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 
 	"github.com/seed-3519b94c/simrun/reports"
@@ -32,11 +31,16 @@ func (s *invocation) load(ctx context.Context, ref string, lenient bool) (*loade
 		switch {
 		case errors.Is(err, runner.ErrEdited) && lenient && t != nil:
 			s.warn("%v: going on, because of --lenient", err)
+		case err != nil && s.notSim(ref) != "":
+			return nil, usage(fmt.Errorf("read trace %q: %s", ref, s.notSim(ref)))
 		case err != nil:
 			return nil, usage(err)
 		}
 		l.trace, l.hash = t, t.Hash()
 	} else {
+		if !reference.MatchString(ref) {
+			return nil, usage(fmt.Errorf("trace %q: there is no such file, and no trace is called so: give a number, at least 4 hexadecimal digits of a hash, or a .sim file", ref))
+		}
 		st, err := store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
 		if err != nil {
 			return nil, err
@@ -54,11 +58,6 @@ func (s *invocation) load(ctx context.Context, ref string, lenient bool) (*loade
 		return nil, fmt.Errorf("trace %s: %w", ref, err)
 	}
 	return l, nil
-}
-
-// isFile tells a path from a reference into the store.
-func isFile(ref string) bool {
-	return filepath.Ext(ref) == ".sim" || strings.ContainsAny(ref, `/\`)
 }
 
 // shortest is the shortest beginning of a hash that means one trace only.
@@ -100,8 +99,8 @@ func (s *invocation) commands(l *loaded) []reports.Command {
 		return quote(ref) + s.dbArgument()
 	}
 	list := []reports.Command{{Name: "replay", Line: s.Program + " replay " + name(l.ref) + l.stepsArgument()}}
-	if l.stepsArgument() != "" {
-		return list // there is no more to it than that it takes long
+	if l.stepsArgument() != "" || !l.trace.Verdict.Failed() {
+		return list // there is no more to it than that it takes long, or nothing to it
 	}
 	if l.trace.Minimised == 0 && len(l.trace.Schedule) > 0 && l.trace.Verdict != sim.Nondeterminism {
 		list = append(list, reports.Command{Name: "smaller?", Line: s.Program + " minimize " + name(l.ref)})

@@ -82,6 +82,9 @@ type matrixRun struct {
 }
 
 func (s *invocation) newMatrix(f *matrixFlags, names []string) (*matrixRun, error) {
+	if err := f.files.check(); err != nil {
+		return nil, err
+	}
 	scenarios, err := s.chosen(names)
 	if err != nil {
 		return nil, err

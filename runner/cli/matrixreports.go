@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strconv"
@@ -24,6 +25,11 @@ func (f *reportFlags) add(flags *pflag.FlagSet) {
 	flags.StringVar(&f.junit, "junit", "", "also write JUnit XML to `file`")
 	flags.StringVar(&f.summary, "summary", "", "also write a summary in Markdown to `file`, such as $GITHUB_STEP_SUMMARY")
 	flags.BoolVar(&f.github, "github", false, "print annotations for GitHub Actions")
+}
+
+// check refuses files that cannot be written.
+func (f *reportFlags) check() error {
+	return cmp.Or(writable("html", f.html), writable("junit", f.junit), writable("summary", f.summary))
 }
 
 // writeSuite writes the reports that were asked for.

@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
+	"github.com/seed-3519b94c/simrun/sim"
 )
 
 type failureLine struct {
@@ -92,6 +94,9 @@ func (e *exploration) stories(r *runner.Report, found []*loaded) error {
 			commands = e.commands(l)
 		}
 		commands = append(commands, reports.Command{Name: "again", Line: e.again(e.Program, r.Variant, r.Seed) + e.dbArgument()})
+		if l.trace.Verdict == sim.Budget && l.trace.Failure.Property == "steps" {
+			commands = append(commands, reports.Command{Name: "longer", Line: e.longer(l.trace.Failure.Step, r)})
+		}
 		if err := e.tell(l, e.full, commands...); err != nil {
 			return err
 		}
@@ -127,20 +132,54 @@ func (e *exploration) summary(r *runner.Report) {
 	}
 	for _, g := range r.Vacuous() {
 		if g == runner.NoProperty {
-			key("vacuous", "the scenario states no property: nothing but a panic could have been found")
+			key("vacuous", "the scenario states no property: nothing but a panic, a circle of locks or a limit could have been found")
 			continue
 		}
 		key("vacuous", "no run reached %q: nothing has been shown about what comes after it", g)
 	}
-	if x := e.options.Scenario.Expected(r.Variant, e.options.Profile); len(x.Fails) > 0 && !x.Open && len(r.Failures) == 0 {
+	x := e.options.Scenario.Expected(r.Variant, e.options.Profile)
+	if len(x.Fails) > 0 && !x.Open && len(r.Failures) == 0 {
 		key("expected", "%s violated, says the scenario of this variant; %s", strings.Join(x.Fails, ", "), e.whatMayFind(r))
+		key("look", "%s --keep all, and then %s traces: how a run goes", e.once(r), e.Program)
 	}
+	for _, f := range r.Failures {
+		if fail := f.Minimal; len(e.options.Scenario.Expect) > 0 && !x.Allows(fail.Verdict, fail.Failure.Property) {
+			key("unexpected", "%s: the scenario says that %s", f.Signature, promise(&x, fail.Failure.Property))
+		}
+	}
+}
+
+// promise is what a scenario says of a variant that failed otherwise.
+func promise(x *sim.Expectation, property string) string {
+	switch {
+	case x.Passes():
+		return "this variant passes"
+	case slices.Contains(x.Holds, property):
+		return "this property holds in this variant"
+	}
+	return "this variant fails, and not so"
+}
+
+// longer is the command line of a campaign in which a run may take ten times as many steps.
+func (e *exploration) longer(steps int, r *runner.Report) string {
+	p := *e.plan
+	p.options.Limits.Steps = 10 * steps
+	return p.again(e.Program, r.Variant, r.Seed) + e.dbArgument()
+}
+
+// once is the command line of one run of a campaign.
+func (e *exploration) once(r *runner.Report) string {
+	p := *e.plan
+	p.options.Runs = 1
+	return p.again(e.Program, r.Variant, r.Seed) + e.dbArgument()
 }
 
 // whatMayFind says what could show a failure that was expected and not found. Where all
 // orders have been tried, more of them are not it.
 func (e *exploration) whatMayFind(r *runner.Report) string {
 	switch {
+	case !r.Exhausted && strings.HasPrefix(r.Claim, "every order of events passes"):
+		return "every order passes with the parameters, faults and clock readings as they are: others, or another profile, may show it"
 	case !r.Exhausted:
 		return "more runs or another seed may find it"
 	case len(e.pinned) > 0:

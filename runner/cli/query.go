@@ -25,6 +25,9 @@ the query. Nothing can be changed. ` + "`go doc github.com/seed-3519b94c/simrun/
 		Example: "  simrun query \"SELECT process, count(*) AS events FROM events GROUP BY 1 ORDER BY 2 DESC\"",
 		Args:    exactly("SQL"),
 		RunE: func(c *cobra.Command, args []string) error {
+			if strings.TrimSpace(args[0]) == "" {
+				return usage(fmt.Errorf("query wants a question in SQL, such as 'SELECT * FROM findings'"))
+			}
 			st, err := store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
 			if err != nil {
 				return err

@@ -21,13 +21,16 @@ func (s *invocation) reportCommand() *cobra.Command {
 		Short: "Write a page of all that a store knows: findings, explorations, failure rates",
 		Long: `Write a page, or another report, of what the store has of all run and flake commands:
 each variant with what was found in it and whether that is expected, the smallest story of
-each failure, and the failure rates with their intervals of 95 %. A rate is of the last
+each failure that was not, and the failure rates with their intervals of 95 %. A rate is of the last
 revision that was measured; runs of one seed count once.`,
 		Example: "  simrun report --html campaign.html\n  simrun report --summary \"$GITHUB_STEP_SUMMARY\"",
 		Args:    exactly(),
 		RunE: func(c *cobra.Command, _ []string) error {
 			if f == (reportFlags{}) {
 				return usage(fmt.Errorf("report wants at least one of --html, --junit, --summary and --github"))
+			}
+			if err := f.check(); err != nil {
+				return err
 			}
 			suite, err := s.suite(c.Context())
 			if err != nil {

@@ -30,7 +30,8 @@ func (s *invocation) runCommand() *cobra.Command {
 		Short: "Explore a scenario: find, minimise, store and tell its failures",
 		Long: `Explore a scenario. What fails is made small, stored and told, and the story ends
 in a command that replays it. What is found does not depend on the number of
-workers or on the machine, unless --budget or an interrupt ends the exploration.`,
+workers or on the machine, unless --budget or an interrupt ends the exploration.
+A campaign, one seed of one variant, is stored when it ends, also by an interrupt.`,
 		Example: "  simrun run cart/total --variant racy\n  simrun run cart/total --variant all --seed 1-100 -p items=3 --budget 10m",
 		Args:    exactly("SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {

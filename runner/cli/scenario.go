@@ -76,6 +76,9 @@ func checkProperties(sc *sim.Scenario, names []string) error {
 		known = append(known, p.Name)
 	}
 	for _, name := range names {
+		if len(known) == 0 {
+			return usage(fmt.Errorf("scenario %s documents no property, and so --property %s cannot be checked: list what it states in its Properties", sc.Name, name))
+		}
 		if !slices.Contains(known, name) {
 			return &sim.UnknownError{Where: "scenario " + sc.Name, Kind: "property", Name: name, Known: known}
 		}
@@ -113,7 +116,12 @@ func params(sc *sim.Scenario, pairs []string) (map[string]int64, error) {
 	return out, nil
 }
 
+// paramDoc is what the scenario says of a parameter. One that documents none may have any:
+// a run says which it draws.
 func paramDoc(sc *sim.Scenario, label string) (*sim.ParamDoc, error) {
+	if len(sc.Params) == 0 {
+		return &sim.ParamDoc{Label: label}, nil
+	}
 	var known []string
 	for i := range sc.Params {
 		if sc.Params[i].Label == label {

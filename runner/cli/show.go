@@ -33,6 +33,9 @@ the store, or a .sim file, which is replayed to be told.`,
 			if err := checkFormat(format); err != nil {
 				return err
 			}
+			if err := writable("output", file); err != nil {
+				return err
+			}
 			l, err := s.load(c.Context(), args[0], false)
 			if err == nil && l.file {
 				err = s.recall(l)

@@ -63,6 +63,9 @@ Replaying the old schedule alone proves little: that an event moved makes it pas
 }
 
 func (s *invocation) verify(ctx context.Context, l *loaded, variant string, runs int) error {
+	if !l.trace.Verdict.Failed() {
+		return usage(fmt.Errorf("verify %s: the trace passes: there is no failure to look around", l.ref))
+	}
 	o := runner.Options{Scenario: l.scenario, Variant: variant, Runs: runs, Clock: s.Clock}
 	if len(l.trace.Events) == 0 { // a file tells the schedule: the events come from running it
 		if r, err := runner.Replay(runner.Options{Scenario: l.scenario, Clock: s.Clock}, l.trace, true); err == nil && r.Trace.Signature == l.trace.Signature {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -134,23 +135,31 @@ func (c *check) run(t *testing.T) {
 			rt.Fatalf("%s", f.Signature)
 		}
 	})
-	switch variant := c.options.Variant; {
+	switch {
 	case c.mistake != nil:
 		t.Error(c.mistake)
 	case c.asked.Open:
 	case c.asked.Finds != "" && !c.found:
-		t.Errorf("%s, variant %s: %s was expected to be violated, and %d schedules did not show it",
-			c.s.Name, variant, c.asked.Finds, c.runs)
+		t.Errorf("%s: %s was expected to be violated, and %d schedules did not show it",
+			c.title(), c.asked.Finds, c.runs)
 	case c.stated == 0:
-		t.Errorf("%s, variant %s: vacuous: it states no property, so only panics could be found; if Build calls World.Fail, name the property in Scenario.Properties",
-			c.s.Name, variant)
+		t.Errorf("%s: vacuous: it states no property, so only panics and circles of locks could be found; if Build calls World.Fail, name the property in Scenario.Properties",
+			c.title())
 	case c.asked.Finds == "":
 		for _, g := range sortedGoals(c.goals) {
 			if c.goals[g] == 0 {
-				t.Errorf("%s, variant %s: vacuous: no run reached %q in %d schedules", c.s.Name, variant, g, c.runs)
+				t.Errorf("%s: vacuous: no run reached %q in %d schedules", c.title(), g, c.runs)
 			}
 		}
 	}
+}
+
+// title is what is checked, for messages.
+func (c *check) title() string {
+	if c.options.Variant == "" {
+		return c.s.Name
+	}
+	return c.s.Name + ", variant " + c.options.Variant
 }
 
 // example explores one draw of the parameters. It returns a failure that was
@@ -268,11 +277,22 @@ func replays(t *testing.T, path string) []reports.Command {
 	for _, part := range strings.Split(t.Name(), "/") {
 		pattern = append(pattern, "^"+regexp.QuoteMeta(part)+"$")
 	}
-	list := []reports.Command{{Name: "replay", Line: "go test -run '" + strings.Join(pattern, "/") + "' ."}}
+	list := []reports.Command{{Name: "replay", Line: "go test -run '" + strings.Join(pattern, "/") + "' " + testedPackage()}}
 	if path != "" {
 		list = append(list, reports.Command{Name: "or", Line: "simrun replay " + path})
 	}
 	return list
+}
+
+// testedPackage is the package whose tests run, so that a command to paste works from
+// anywhere in its module; "." if the build does not say.
+func testedPackage() string {
+	if b, ok := debug.ReadBuildInfo(); ok {
+		if path, ok := strings.CutSuffix(b.Path, ".test"); ok && path != "command-line-arguments" {
+			return path
+		}
+	}
+	return "."
 }
 
 // corpus replays the kept regressions of this variant. None is passed over: one

@@ -115,7 +115,7 @@ func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 	require.Equal(t, 1, code)
 	require.Contains(t, out, "kept regression "+kept[1]+": reproduced", "what was kept is replayed first")
 	require.Regexp(t, `Decides +(\* |perhaps ).* before .*\n`, out, "by what its file says of it")
-	require.Contains(t, out, "replay     go test -run '^TestTornConfig$' .\n")
+	require.Contains(t, out, "replay     go test -run '^TestTornConfig$' example.com/mine\n")
 
 	out, code = p.run("go", "build", "-o", "simrun", "./cmd/simrun")
 	require.Zero(t, code, "%s", out)
@@ -260,8 +260,8 @@ func TestBlocks(t *testing.T) {
 	// What shows nothing fails, and what blocks ends with its process and line.
 	out, code := p.run("./mine.test", "-test.run", "Vacuous|StatesNothing")
 	require.Equal(t, 1, code)
-	require.Regexp(t, `mine/vacuous, variant : vacuous: no run reached "it rains" in \d+ schedules`, out)
-	require.Contains(t, out, "mine/nothing, variant : vacuous: it states no property")
+	require.Regexp(t, `mine/vacuous: vacuous: no run reached "it rains" in \d+ schedules`, out)
+	require.Contains(t, out, "mine/nothing: vacuous: it states no property")
 	out, code = p.run("./mine.test", "-test.run", "Blocks")
 	require.Equal(t, 1, code)
 	require.Contains(t, out, `process "A": a process does not come back`)

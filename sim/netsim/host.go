@@ -62,10 +62,12 @@ type life struct {
 }
 
 // Host makes a program that runs on m, or on a machine of its own and of its name if
-// m is nil. It runs from Start on; main is called once in each life, and what it
-// arms, binds and asks for is the program. Its events do what they do at once, and
-// cost little: see HostOnLoop for one whose callbacks wait for their turn.
+// m is nil. A machine that was made apart needs another name than the programs. It runs
+// from Start on; main is called once in each life, and what it arms, binds and asks for
+// is the program. Its events do what they do at once, and cost little: see HostOnLoop
+// for one whose callbacks wait for their turn.
 func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
+	n.checkName(name, m)
 	p := n.w.Actor(name)
 	if m == nil {
 		m = n.machine(name, p, nil)
@@ -73,9 +75,18 @@ func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
 	return n.host(name, m, p, main)
 }
 
+// checkName refuses a program that is called as a machine that was made apart: both are
+// processes of the world.
+func (n *Net) checkName(name string, m *Machine) {
+	if box := n.kept.machines[name]; box != nil && box.run == n.run && m != nil {
+		n.w.Mistake("program %q: there is a machine of that name; call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)", name)
+	}
+}
+
 // BackgroundHost is Host for a program whose timers do not count as activity, such as a
 // client that tries for ever: with nothing else to do, the world is at rest.
 func (n *Net) BackgroundHost(name string, m *Machine, main func(h env.Host)) *Host {
+	n.checkName(name, m)
 	p := n.w.BackgroundActor(name)
 	if m == nil {
 		m = n.machine(name, p, nil)

@@ -13,7 +13,10 @@ import (
 func TestMistakes(t *testing.T) {
 	nothing := func(env.Host) {}
 	for want, build := range map[string]func(n *netsim.Net){
-		`process "box": there is one of that name already`:                       func(n *netsim.Net) { n.Machine("box"); n.Machine("box") },
+		`process "box": there is one of that name already`: func(n *netsim.Net) { n.Machine("box"); n.Machine("box") },
+		`program "app": there is a machine of that name; call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)`: func(n *netsim.Net) {
+			n.Host("app", n.Machine("app"), nothing)
+		},
 		`machine "b": address 10.1.1.1 belongs to machine "a"`:                   func(n *netsim.Net) { n.Machine("a", "10.1.1.1"); n.Machine("b", "10.1.1.1") },
 		`start "app": it is still running`:                                       func(n *netsim.Net) { h := n.Host("app", nil, nothing); h.Start(); h.Start() },
 		`start "app" -1ns from now: it is still running, or that is in the past`: func(n *netsim.Net) { n.Host("app", nil, nothing).StartAt(-1) },

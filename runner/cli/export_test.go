@@ -1,0 +1,4 @@
+package cli
+
+// Percent is percent, for tests.
+var Percent = percent
