@@ -34,7 +34,7 @@ func callbacks(n, events int) *sim.Scenario {
 	}}
 }
 
-var actorNames = func() (all [64]string) {
+var actorNames = func() (all [1000]string) {
 	for i := range all {
 		all[i] = fmt.Sprint("K", i)
 	}
@@ -67,14 +67,18 @@ func coroutines(n, events int) *sim.Scenario {
 	}}
 }
 
-// BenchmarkEvent is one event: in sampled mode with 16 pending, in timed mode
-// with 10. The baseline is a queue of closures in container/heap.
+// BenchmarkEvent is one event: in sampled mode with 16 pending and with 1,000, in timed
+// mode with 10. The baseline is a queue of closures in container/heap.
 func BenchmarkEvent(b *testing.B) {
 	const events = 1000
 	for _, c := range []struct {
 		mode    sim.Mode
 		pending int
-	}{{sim.Sampled, 16}, {sim.Timed, 10}} {
+	}{{sim.Sampled, 16}, {sim.Sampled, 1000}, {sim.Timed, 10}} {
+		events := events
+		if c.pending > 100 {
+			events /= 50
+		}
 		for name, toy := range toys(c.pending) {
 			b.Run(fmt.Sprintf("%v/%s/%d", c.mode, name, c.pending), func(b *testing.B) {
 				run := simulator(b, c.mode, toy(events))
@@ -84,6 +88,9 @@ func BenchmarkEvent(b *testing.B) {
 	}
 	b.Run("baseline/container-heap/16", func(b *testing.B) {
 		perEvent(b, func() int { return heapToy(16, events) })
+	})
+	b.Run("baseline/container-heap/1000", func(b *testing.B) {
+		perEvent(b, func() int { return heapToy(1000, events/50) })
 	})
 }
 

@@ -111,7 +111,7 @@ func BenchmarkPingPongOfMock(b *testing.B) {
 func simulator(b *testing.B, mode sim.Mode, s *sim.Scenario) func() *sim.Result {
 	w := newWorld(b)
 	return func() *sim.Result {
-		r, err := w.Run(s, sim.Config{Mode: mode})
+		r, err := w.Run(s, sim.Config{Mode: mode, Limits: sim.Limits{Pending: 1001}})
 		if err != nil {
 			b.Fatal(err)
 		}

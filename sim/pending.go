@@ -39,6 +39,8 @@ type key struct {
 // end, where taking and most insertions are cheap.
 type pending struct {
 	keys []key
+	room []key // what keys is a part of, with space on both sides, so that the shorter side moves
+	head int   // where in it keys begins
 	slab []event
 	free []int32
 	// Of the event in each slot, beside the slab since the way of a step leads over
@@ -55,7 +57,7 @@ func (q *pending) reset() {
 			e.gen++
 		}
 	}
-	q.keys, q.out = q.keys[:0], 0
+	q.keys, q.head, q.out = q.room[:0], 0, 0
 	q.free = q.free[:0]
 	for i := len(q.slab) - 1; i >= 0; i-- {
 		q.free = append(q.free, int32(i))
@@ -80,19 +82,52 @@ const near = 16
 // insert puts an event into the order, by instant and then by arming: ties are first
 // in, first out.
 func (q *pending) insert(k key) {
+	n := len(q.keys)
+	if n > near && k.at >= q.keys[n-near].at {
+		q.insertFar(k)
+		return
+	}
+	if n == cap(q.keys) {
+		q.spread()
+	}
 	q.keys = append(q.keys, k)
 	// The youngest goes behind all that are due at the same instant, so that
 	// instants alone decide.
-	keys, i := q.keys, len(q.keys)-1
-	for stop := max(0, i-near); i > stop && k.at >= keys[i-1].at; i-- {
+	keys, i := q.keys, n
+	for ; i > 0 && k.at >= keys[i-1].at; i-- {
 		keys[i] = keys[i-1]
 	}
-	if i > 0 && k.at >= keys[i-1].at {
-		place := q.place(i, k.at)
-		copy(keys[place+1:i+1], keys[place:i])
-		i = place
-	}
 	keys[i] = k
+}
+
+// insertFar is insert of an event that is not near.
+func (q *pending) insertFar(k key) {
+	if q.head == 0 || len(q.keys) == cap(q.keys) {
+		q.spread()
+	}
+	n := len(q.keys)
+	i := q.place(n, k.at)
+	if i < n/2 {
+		q.head--
+		q.keys = q.room[q.head : q.head+n+1]
+		copy(q.keys, q.keys[1:i+1])
+	} else {
+		q.keys = q.keys[:n+1]
+		copy(q.keys[i+1:], q.keys[i:n])
+	}
+	q.keys[i] = k
+}
+
+// spread puts the list in the middle of its room, which is made larger if that is no more
+// than twice what it holds.
+func (q *pending) spread() {
+	room, n := q.room, len(q.keys)
+	if len(room) <= 2*n+2 {
+		room = make([]key, 4*n+near)
+	}
+	q.head = (len(room) - n) / 2
+	copy(room[q.head:], q.keys)
+	q.room, q.keys = room, room[q.head:q.head+n]
 }
 
 // place is the first position before end whose event is due at that instant or sooner.
