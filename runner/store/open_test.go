@@ -88,7 +88,7 @@ func TestADamagedPage(t *testing.T) {
 	}
 	require.NoError(t, s.Close())
 	whole := readFile(t, path)
-	const page = 8192
+	const page = 16384
 	for at := page; at < len(whole); at += page {
 		damaged := append([]byte(nil), whole...)
 		copy(damaged[at:at+page], strings.Repeat("\xa5", page))
