@@ -76,6 +76,7 @@
 //   - [Summary] and [Stored]: a row of traces, without and with its trace.
 //   - [Campaign] and [Count]: what was explored.
 //   - [Report]: what Check found, for `simrun doctor`.
+//   - [Exported]: a trace in a file of its own, read by [ReadExport].
 //   - [Error] and [Kind]: what went wrong, and what to do.
 //   - [Encode] and [Decode]: the packed form of a trace.
 package store

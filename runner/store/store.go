@@ -25,6 +25,8 @@ type Options struct {
 	// ReadOnly opens an existing store without changing anything. Add and
 	// AddCampaign fail. Conflicts with nothing; the batch fields are unused.
 	ReadOnly bool
+	// Existing refuses a file that is not there, and makes none. ReadOnly implies it.
+	Existing bool
 	// Clock is the wall clock: of `created`, BatchDelay and the pauses between
 	// retries. nil means the real one.
 	Clock clock.Clock
@@ -83,7 +85,7 @@ type Store struct {
 }
 
 // Open opens the store at path. It creates the file and the folder it is in
-// unless opts.ReadOnly. Close must be called: what was added last may not be
+// unless opts.ReadOnly or opts.Existing. Close must be called: what was added last may not be
 // on disk before.
 func Open(path string, opts Options) (*Store, error) {
 	abs, err := filepath.Abs(path)
@@ -115,11 +117,14 @@ func (s *Store) Path() string { return s.path }
 
 func (s *Store) openWriting(ctx context.Context) error {
 	err := s.stat()
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist) && s.opts.Existing:
+		return s.missing()
+	case errors.Is(err, fs.ErrNotExist):
 		if err := os.MkdirAll(filepath.Dir(s.abs), 0o755); err != nil {
 			return s.errorf(NoAccess, "its folder cannot be made", "check the permissions, or give another path with --db", err)
 		}
-	} else if err != nil {
+	case err != nil:
 		return err
 	}
 	// Writers take their lock at BEGIN: a transaction that first reads and then
@@ -176,7 +181,7 @@ func (s *Store) prepare(ctx context.Context) error {
 func (s *Store) openReading(ctx context.Context) error {
 	switch err := s.stat(); {
 	case errors.Is(err, fs.ErrNotExist):
-		return s.errorf(Missing, "there is no such file", "`simrun run` makes one when it finds a failure; give another path with --db", nil)
+		return s.missing()
 	case err != nil:
 		return err
 	}
@@ -239,6 +244,10 @@ func (s *Store) stat() error {
 		return notDatabase("open store", s.path)
 	}
 	return nil
+}
+
+func (s *Store) missing() error {
+	return s.errorf(Missing, "there is no such file", "`simrun run` makes one when it finds a failure; give another path with --db", nil)
 }
 
 func (s *Store) errorf(kind Kind, why, advice string, err error) error {
