@@ -37,7 +37,8 @@ type Options struct {
 	// of 100 ms, 200 ms, 400 ms and so on. 0 means 4, negative none.
 	Retries int
 	// A batch is committed when it has BatchTraces traces, BatchBytes packed
-	// bytes, or is BatchDelay old, whichever is first. 0 means 100, 1 MiB, 200 ms.
+	// bytes, or is BatchDelay old, whichever is first. 0 means 100, or up to 500 while
+	// more are waiting; 1 MiB; 200 ms.
 	BatchTraces int
 	BatchBytes  int
 	BatchDelay  time.Duration
@@ -55,7 +56,6 @@ func (o Options) withDefaults() Options {
 	}
 	o.BusyTimeout = or(o.BusyTimeout, 5*time.Second)
 	o.Retries = max(0, or(o.Retries, 4))
-	o.BatchTraces = or(o.BatchTraces, 100)
 	o.BatchBytes = or(o.BatchBytes, 1<<20)
 	o.BatchDelay = or(o.BatchDelay, 200*time.Millisecond)
 	o.Queue = or(o.Queue, 256)

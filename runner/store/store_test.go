@@ -193,6 +193,20 @@ func TestBatches(t *testing.T) {
 	})
 }
 
+// TestWhatWaitsIsCommittedTogether: a writer that was held up takes all that has come since.
+func TestWhatWaitsIsCommittedTogether(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "traces.db")
+	s := openAt(t, path, Options{})
+	release := lock(t, path)
+	for i := range 350 { // those of the first batch, and a queue of 256 at most
+		add(t, s, typicalTrace(int64(i), 5))
+	}
+	release()
+	flush(t, s)
+	assert.Equal(t, 350, s.Stats().Committed)
+	assert.LessOrEqual(t, s.Stats().Batches, 2)
+}
+
 // TestAddWaitsForAFullQueue: nothing is dropped, and whoever waits can give up.
 func TestAddWaitsForAFullQueue(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "traces.db")
