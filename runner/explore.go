@@ -334,7 +334,15 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	if trace.Verdict == sim.Nondeterminism && c.known[nondeterminism] == nil {
 		c.known[nondeterminism] = failure
 	}
-	return nil
+	return c.handOver(failure)
+}
+
+// handOver gives a failure to Options.Found. Nobody waits for one after a stuck run.
+func (c *campaign) handOver(f *Failure) error {
+	if c.o.Found == nil || c.stuck.Load() {
+		return nil
+	}
+	return c.o.Found(f)
 }
 
 // makeSmall minimises a failure. What only shows then, that it is not one, it shows too.
@@ -349,13 +357,20 @@ func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) erro
 		if c.known[nondeterminism] == nil {
 			c.known[nondeterminism] = failure
 		}
-		return nil
+		return c.handOver(failure)
 	}
 	if c.o.StopAtFirst {
-		return nil
+		return c.handOver(failure)
 	}
+	shown := failure
 	if twin := c.twin(failure); twin != nil {
 		c.join(failure, twin)
+		shown = twin
+	}
+	if shown.Minimal == m.Trace {
+		if err := c.handOver(shown); err != nil {
+			return err
+		}
 	}
 	for i := range m.Others { // another bug on the way is a finding of its own
 		if o := &m.Others[i]; c.known[o.signature] == nil {

@@ -62,22 +62,22 @@ func (c *campaign) leaks() error {
 		}
 		first.Strategy = "the nominal order, several times"
 		c.mu.Lock()
-		c.leaked(first, 1, 1, message)
-		c.mu.Unlock()
-		break
+		defer c.mu.Unlock()
+		return c.leaked(first, 1, 1, message)
 	}
 	return nil
 }
 
 // leaked reports, once in a campaign, that a run depends on more than its schedule. Who
 // calls it has the report to itself.
-func (c *campaign) leaked(t *sim.Trace, run, count int, message string) {
+func (c *campaign) leaked(t *sim.Trace, run, count int, message string) error {
 	if c.known[nondeterminism] != nil {
-		return
+		return nil
 	}
 	f := &Failure{Signature: nondeterminism, Run: run, Count: count, Found: unsteady(t, message), Minimal: t}
 	c.known[nondeterminism] = f
 	c.report.Failures = append(c.report.Failures, f)
+	return c.handOver(f)
 }
 
 // same reports whether two runs of one schedule came to the same.
@@ -195,9 +195,8 @@ func (c *campaign) repeats(j *job, out *outcome) (leaks bool, err error) {
 		return true, err
 	}
 	r.Trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
-	c.leaked(r.Trace, c.report.Runs+1, 0, fmt.Sprintf("schedules %d and %d are the same: the first %s, and the other %s. %s",
+	return true, c.leaked(r.Trace, c.report.Runs+1, 0, fmt.Sprintf("schedules %d and %d are the same: the first %s, and the other %s. %s",
 		earlier.number+1, j.number+1, ending(earlier.signature), otherwise(earlier.signature, out.ran.signature), outside))
-	return true, nil
 }
 
 // recheck runs what passed at the beginning of the campaign once more. A run that does not
@@ -227,11 +226,11 @@ func (c *campaign) blames(f *foundRun) (bool, error) {
 	if t == nil || err != nil {
 		return false, err
 	}
-	c.leaked(t, run, 0, message)
+	err = c.leaked(t, run, 0, message)
 	leak := c.known[nondeterminism]
 	leak.Count += f.count
 	c.known[f.signature] = leak
-	return true, nil
+	return true, err
 }
 
 // lastLook is for what only makes runs pass that should fail.
@@ -245,8 +244,7 @@ func (c *campaign) lastLook() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.leaked(t, run, 0, message)
-	return nil
+	return c.leaked(t, run, 0, message)
 }
 
 // ending says what a run came to.
