@@ -20,7 +20,7 @@ func TestMistakesInAScenario(t *testing.T) {
 	}{
 		"blocking in Build":      {func(w *sim.World) { w.NewMutex("m").Lock() }, `m.lock: called by "world", which is not a process with a body and so cannot block`},
 		"blocking in a handler":  {func(w *sim.World) { handle(w, func() { w.NewMutex("m").Lock() }) }, `m.lock: called by "K", which is not a process with a body and so cannot block`},
-		"step of another":        {func(w *sim.World) { stepOfAnother(w) }, `step "s" of "A": called while "B" runs`},
+		"step of another":        {func(w *sim.World) { stepOfAnother(w) }, `step "s" of "A": called while "B" runs. A process makes its steps itself: no other one does, nor a goroutine that it starts`},
 		"unlock of what is free": {body(func(w *sim.World, p *sim.Proc) { w.NewMutex("m").Unlock() }), `m.unlock by "A": it does not hold the mutex`},
 		"unlock of another's":    {func(w *sim.World) { foreignUnlock(w) }, `m.unlock by "B": it does not hold the mutex`},
 		"empty range":            {func(w *sim.World) { w.Draw().Int("n", 3, 2) }, `draw "n": from 3 to 2 is no range`},
