@@ -146,8 +146,8 @@ type campaign struct {
 	judge   *worker // confirms and minimises, in the order of schedule numbers
 	started time.Time
 	cover   *coverage
-	known   map[string]*Failure
-	kept    map[uint64]int // runs handed to Options.Kept, by class
+	known   map[string]*Failure // by signature, without addresses
+	kept    map[uint64]int      // runs handed to Options.Kept, by class
 	past    past
 	mu      sync.Mutex // guards report
 	report  Report
@@ -303,7 +303,7 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 
 // failed confirms, minimises and keeps a failing run whose signature is new.
 func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
-	if known := c.known[f.signature]; known != nil {
+	if known := c.known[withoutAddresses(f.signature)]; known != nil {
 		known.Count += f.count
 		return nil
 	}
@@ -313,6 +313,11 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	trace, err := c.judge.confirm(f)
 	if err != nil {
 		return err
+	}
+	if leak := c.known[nondeterminism]; leak != nil && trace.Verdict == sim.Nondeterminism { // it is told once
+		leak.Count += f.count
+		c.known[withoutAddresses(f.signature)] = leak
+		return nil
 	}
 	if trace.Verdict != sim.Nondeterminism {
 		if leak, err := c.blames(f); leak || err != nil {
@@ -326,12 +331,12 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	failure := &Failure{
 		Signature: trace.Signature, Run: c.report.Runs + f.index + 1, Count: f.count, Found: trace, Minimal: trace,
 	}
-	c.known[f.signature] = failure
+	c.known[withoutAddresses(f.signature)] = failure
 	c.report.Failures = append(c.report.Failures, failure)
 	if c.o.Minimise >= 0 && trace.Verdict != sim.Nondeterminism {
 		return c.makeSmall(ctx, j, failure)
 	}
-	if trace.Verdict == sim.Nondeterminism && c.known[nondeterminism] == nil {
+	if trace.Verdict == sim.Nondeterminism {
 		c.known[nondeterminism] = failure
 	}
 	return c.handOver(failure)
@@ -373,7 +378,7 @@ func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) erro
 		}
 	}
 	for i := range m.Others { // another bug on the way is a finding of its own
-		if o := &m.Others[i]; c.known[o.signature] == nil {
+		if o := &m.Others[i]; c.known[withoutAddresses(o.signature)] == nil {
 			if err := c.failed(ctx, j, o); err != nil {
 				return err
 			}
