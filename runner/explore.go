@@ -236,7 +236,7 @@ func (c *campaign) progress() Progress {
 func (c *campaign) batch(jobs []job) []outcome {
 	outcomes := make([]outcome, len(jobs))
 	share(c.workers, len(jobs), func(w *worker, i int) {
-		outcomes[i].err = errGone // unless it comes back
+		defer w.mayBeGone(&outcomes[i].err)
 		var out outcome
 		w.do(&jobs[i], &out)
 		outcomes[i] = out
@@ -386,9 +386,3 @@ func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) erro
 	}
 	return nil
 }
-
-// errStuck is what a process that does not come back is reported as.
-var errStuck = errors.New("a process does not come back: it blocks or spins outside of its environment")
-
-// errGone is what a process that ends the goroutine it runs in is reported as.
-var errGone = errors.New("a process called runtime.Goexit, as t.FailNow and require do: in a process use a property or World.Fail")

@@ -323,6 +323,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, setupHash, 1)}
 	root.last = w.cur.id
+	w.resumed(root)
 	if w.observer != nil {
 		w.observer.Began(w)
 	}
