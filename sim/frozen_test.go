@@ -1,6 +1,8 @@
 package sim
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,6 +42,32 @@ func TestFrozenHashes(t *testing.T) {
 	require.Equal(t, uint64(0x941be52be0810d3a), uint64(eventID(hashString("J"), hashString("report"), 1)))
 	require.Equal(t, uint64(0x53175d61490b23df), NewRand(0).Uint64())
 	require.Equal(t, uint64(0xcfc5d07f6f03c29b), NewRand(1).Uint64())
+}
+
+// TestTraceHashIsOverItsStory: stores and files name traces by this hash, so the text that it
+// is over is fixed.
+func TestTraceHashIsOverItsStory(t *testing.T) {
+	tr := &Trace{
+		Scenario: "hotreload/drop", Variant: "V1", Profile: "laptop", Mode: Sampled, Seed: 1 << 63, Signature: "violation S1",
+		Judge: []string{"S1", `a "b"`},
+		Schedule: Schedule{
+			{Kind: KindSchedule, Event: 1, After: 2, Name: "J:report#1", AfterName: "F:publish#1"},
+			{Kind: KindDraw, Value: -3, Name: "world:edits#1"},
+			{Kind: KindFault, Value: 1, Name: "M:crash#2"},
+		},
+	}
+	const story = `hotreload/drop
+V1
+laptop
+sampled 9223372036854775808
+violation S1
+judge ["S1" "a \"b\""]
+hold J:report#1 after F:publish#1
+draw world:edits#1 = -3
+fault M:crash#2 = 1
+`
+	require.Equal(t, fmt.Sprintf("%x", sha256.Sum256([]byte(story)))[:16], tr.Hash())
+	require.Equal(t, "35a7255ed9e40ed0", tr.Hash())
 }
 
 func TestIntN(t *testing.T) {

@@ -18,11 +18,15 @@ type Deviation struct {
 	Name, AfterName string
 }
 
-func (d Deviation) String() string {
+func (d Deviation) String() string { return string(d.appendTo(nil)) }
+
+// appendTo appends what String returns.
+func (d *Deviation) appendTo(b []byte) []byte {
+	b = append(append(append(b, d.Kind.String()...), ' '), d.Name...)
 	if d.Kind == KindSchedule {
-		return "hold " + d.Name + " after " + d.AfterName
+		return append(append(b, " after "...), d.AfterName...)
 	}
-	return d.Kind.String() + " " + d.Name + " = " + strconv.FormatInt(d.Value, 10)
+	return strconv.AppendInt(append(b, " = "...), d.Value, 10)
 }
 
 // Schedule is a run as the default plus its deviations, in the order in which

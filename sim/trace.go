@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -106,15 +107,27 @@ func (t *Trace) Late(i int) time.Duration {
 // Hash identifies the story: what was run, by which choices, and what it came
 // to. It is made of names, so it is the same on every machine and in every store.
 func (t *Trace) Hash() string {
-	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n%s %d\n%s\n", t.Scenario, t.Variant, t.Profile, t.Mode, t.Seed, t.Signature)
+	var room [1 << 10]byte
+	sum := sha256.Sum256(t.appendStory(room[:0]))
+	return hex.EncodeToString(sum[:hashDigits/2])
+}
+
+// appendStory appends the text that Hash is over. It is built without fmt, which took most
+// of the time: every trace that is kept is hashed.
+func (t *Trace) appendStory(b []byte) []byte {
+	for _, s := range []string{t.Scenario, t.Variant, t.Profile} {
+		b = append(append(b, s...), '\n')
+	}
+	b = append(append(b, t.Mode.String()...), ' ')
+	b = append(strconv.AppendUint(b, t.Seed, 10), '\n')
+	b = append(append(b, t.Signature...), '\n')
 	if t.Judge != nil {
-		fmt.Fprintf(h, "judge %q\n", t.Judge)
+		b = fmt.Appendf(b, "judge %q\n", t.Judge)
 	}
-	for _, d := range t.Schedule {
-		fmt.Fprintln(h, d)
+	for i := range t.Schedule {
+		b = append(t.Schedule[i].appendTo(b), '\n')
 	}
-	return hex.EncodeToString(h.Sum(nil))[:hashDigits]
+	return b
 }
 
 // hashDigits of a SHA-256 are enough to tell any number of failures apart.

@@ -72,8 +72,10 @@ is missing. A trace that is there already is left as it is. A damaged file is re
 }
 
 func (s *invocation) importTraces(c *cobra.Command, files []string) error {
-	for _, f := range files { // before a store is made for nothing
-		if err := store.CheckExport(f); err != nil {
+	exported := make([]*store.Exported, len(files))
+	for i, f := range files { // all, before a store is made for nothing
+		var err error
+		if exported[i], err = store.ReadExport(f); err != nil {
 			if what := s.notExport(f); what != "" {
 				err = fmt.Errorf("import trace %q: %s", f, what)
 			}
@@ -85,10 +87,10 @@ func (s *invocation) importTraces(c *cobra.Command, files []string) error {
 		return err
 	}
 	defer st.Close() //nolint:errcheck // Import has flushed
-	for _, f := range files {
-		hash, err := st.Import(c.Context(), f)
+	for i, f := range files {
+		hash, err := st.Import(c.Context(), exported[i])
 		if err != nil {
-			return usage(err)
+			return err
 		}
 		if s.json {
 			err = s.emit(importLine{newLine("import"), f, hash})

@@ -47,11 +47,7 @@ counts of campaigns stay always. If what may go is not enough, the exit code is 
 }
 
 func (s *invocation) prune(c *cobra.Command, o store.PruneOptions) error {
-	// Opened for writing it would be made if it is not there.
-	if err := s.mustExist(); err != nil {
-		return err
-	}
-	st, err := store.Open(s.db, store.Options{Clock: s.Clock})
+	st, err := store.Open(s.db, store.Options{Existing: true, Clock: s.Clock})
 	if err != nil {
 		return err
 	}
@@ -73,18 +69,6 @@ func (s *invocation) prune(c *cobra.Command, o store.PruneOptions) error {
 	if err == nil && p.After > o.MaxBytes {
 		err = usage(fmt.Errorf("prune store %q: it still takes %s, more than %s: every trace that is left is the only one of its failure; --last removes them too",
 			s.db, bytesText(p.After), bytesText(o.MaxBytes)))
-	}
-	return err
-}
-
-// mustExist is the error of a store that is not there.
-func (s *invocation) mustExist() error {
-	st, err := store.Open(s.db, store.Options{ReadOnly: true, Clock: s.Clock})
-	if err == nil {
-		return st.Close()
-	}
-	if store.KindOf(err) == store.Older { // opening it for writing brings it up to date
-		return nil
 	}
 	return err
 }

@@ -23,6 +23,7 @@ type decoder struct {
 	last     []int32
 	accesses int
 	spare    []int32
+	none     sim.Event // what is before the first event at a site
 }
 
 func (d *decoder) trace() *sim.Trace {
@@ -131,7 +132,7 @@ func (d *decoder) event(t *sim.Trace, i int) {
 	if d.err != nil {
 		return
 	}
-	ev, before := &t.Events[i], s.before(t.Events)
+	ev, before := &t.Events[i], s.before(t.Events, &d.none)
 	ev.Process, ev.Label, ev.Occurrence = s.process, s.label, before.Occurrence+1
 	ev.Cause, ev.HeldAfter, ev.Window, ev.Source = d.last[s.process], -1, before.Window, before.Source
 	if flags&hasOccurrence != 0 {

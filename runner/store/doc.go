@@ -19,9 +19,9 @@
 // failure, found again by another strategy or on another machine, is stored once.
 //
 // Add returns before the trace is on disk. One goroutine writes, in batches: a
-// batch is committed at 100 traces, at 1 MiB or after 200 ms. Whoever must know
-// calls Flush; Close does it anyway, and its error is the last chance to hear
-// that something was not stored:
+// batch is committed at 100 traces (at up to 500 while more are waiting), at 1 MiB
+// or after 200 ms. Whoever must know calls Flush; Close does it anyway, and its
+// error is the last chance to hear that something was not stored:
 //
 //	if err := s.Flush(ctx); err != nil {
 //		return err
@@ -76,6 +76,7 @@
 //   - [Summary] and [Stored]: a row of traces, without and with its trace.
 //   - [Campaign] and [Count]: what was explored.
 //   - [Report]: what Check found, for `simrun doctor`.
+//   - [Exported]: a trace in a file of its own, read by [ReadExport].
 //   - [Error] and [Kind]: what went wrong, and what to do.
 //   - [Encode] and [Decode]: the packed form of a trace.
 package store

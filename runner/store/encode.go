@@ -19,6 +19,7 @@ type encoder struct {
 	dense   []uint32          // process*labels+label to 1 + an index in sites; nil if it were too large
 	sparse  map[uint64]uint32 // process and label to an index in sites, instead of dense
 	last    []int32           // the last event of each process
+	none    sim.Event         // what is before the first event at a site
 }
 
 func (e *encoder) encode(t *sim.Trace) ([]byte, error) { return e.pack(nil, t) }
@@ -28,33 +29,32 @@ func (e *encoder) pack(to []byte, t *sim.Trace) ([]byte, error) {
 	err := check(t)
 	if err == nil {
 		e.reset(len(t.Processes), len(t.Labels))
-		e.header(t)
-		err = e.events(t)
+		e.body, err = e.events(e.header(e.body[:0], t), t)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("encode trace of scenario %q: %w", t.Scenario, err)
 	}
-	e.races(t)
+	e.body = e.races(e.body, t)
 	return e.assemble(to), nil
 }
 
 // events checks and appends all events: both at once, because most of the time goes into
-// waiting for the memory of a long trace.
-func (e *encoder) events(t *sim.Trace) error {
-	e.uint(uint64(len(t.Events)))
+// waiting for the memory of a long trace. Here and below the bytes are handed from one
+// function to the next, which is faster than through e.body.
+func (e *encoder) events(b []byte, t *sim.Trace) ([]byte, error) {
+	b = appendUint(b, uint64(len(t.Events)))
 	accesses := 0
 	for i := range t.Events {
-		ev := &t.Events[i]
-		if err := checkEvent(t, ev); err != nil {
-			return fmt.Errorf("event %d: %w", i, err)
+		var err error
+		if b, err = e.event(b, t, i); err != nil {
+			return b, fmt.Errorf("event %d: %w", i, err)
 		}
-		accesses += len(ev.Reads) + len(ev.Writes)
-		e.event(t.Events, i)
+		accesses += len(t.Events[i].Reads) + len(t.Events[i].Writes)
 	}
 	if accesses > maxAccesses {
-		return fmt.Errorf("%d reads and writes; at most %d can be stored", accesses, maxAccesses)
+		return b, fmt.Errorf("%d reads and writes; at most %d can be stored", accesses, maxAccesses)
 	}
-	return nil
+	return b, nil
 }
 
 func (e *encoder) reset(processes, labels int) {
@@ -70,7 +70,7 @@ func (e *encoder) reset(processes, labels int) {
 		e.dense = nil
 	}
 	e.strings.reset()
-	e.body, e.sites = e.body[:0], e.sites[:0]
+	e.sites = e.sites[:0]
 	e.last = slices.Grow(e.last[:0], processes)[:processes]
 	for i := range e.last {
 		e.last[i] = -1
@@ -98,67 +98,62 @@ func (e *encoder) assemble(to []byte) []byte {
 	return out
 }
 
-func (e *encoder) header(t *sim.Trace) {
+func (e *encoder) header(b []byte, t *sim.Trace) []byte {
 	for _, s := range []string{t.Scenario, t.Variant, t.Profile, t.Strategy, t.Module, t.Revision, t.Signature} {
-		e.str(s)
+		b = e.str(b, s)
 	}
-	e.body = append(e.body, byte(t.Mode), byte(t.Verdict))
+	b = append(b, byte(t.Mode), byte(t.Verdict))
 	for _, u := range []uint64{t.Seed, t.Fingerprint, t.Rolling} {
-		e.body = binary.LittleEndian.AppendUint64(e.body, u)
+		b = binary.LittleEndian.AppendUint64(b, u)
 	}
 	f := &t.Failure
 	for _, s := range []string{f.Property, f.Facts, f.Message, f.WaitFor, f.Stack} {
-		e.str(s)
+		b = e.str(b, s)
 	}
-	e.int(int64(f.Step))
-	e.uint(uint64(len(t.Params)))
+	b = appendInt(b, int64(f.Step))
+	b = appendUint(b, uint64(len(t.Params)))
 	for _, p := range t.Params {
-		e.str(p.Label)
-		e.str(p.Text)
-		e.int(p.Value)
-		e.int(p.Lo)
-		e.int(p.Hi)
+		b = e.str(e.str(b, p.Label), p.Text)
+		b = appendInt(appendInt(appendInt(b, p.Value), p.Lo), p.Hi)
 	}
-	e.uint(uint64(len(t.Schedule)))
-	for _, d := range t.Schedule {
-		e.body = append(e.body, byte(d.Kind))
-		e.body = binary.LittleEndian.AppendUint64(e.body, uint64(d.Event))
-		e.body = binary.LittleEndian.AppendUint64(e.body, uint64(d.After))
-		e.int(d.Value)
-		e.str(d.Name)
-		e.str(d.AfterName)
+	b = appendUint(b, uint64(len(t.Schedule)))
+	for i := range t.Schedule {
+		d := &t.Schedule[i]
+		b = append(b, byte(d.Kind))
+		b = binary.LittleEndian.AppendUint64(b, uint64(d.Event))
+		b = binary.LittleEndian.AppendUint64(b, uint64(d.After))
+		b = e.str(e.str(appendInt(b, d.Value), d.Name), d.AfterName)
 	}
 	for _, list := range [][]string{t.Processes, t.Labels, t.Resources, t.Setup} {
-		e.strs(list)
+		b = e.strs(b, list)
 	}
-	e.uint(uint64(t.Calm))
-	e.strs(t.Judge)
+	return e.strs(appendUint(b, uint64(t.Calm)), t.Judge)
 }
 
-func (e *encoder) races(t *sim.Trace) {
-	e.int(int64(t.Minimised))
-	e.uint(uint64(len(t.Races)))
+func (e *encoder) races(b []byte, t *sim.Trace) []byte {
+	b = appendInt(b, int64(t.Minimised))
+	b = appendUint(b, uint64(len(t.Races)))
 	for _, r := range t.Races {
-		e.uint(uint64(r.First))
-		e.uint(uint64(r.Second))
-		e.str(r.Resource)
-		e.str(r.Otherwise)
+		b = appendUint(appendUint(b, uint64(r.First)), uint64(r.Second))
+		b = e.str(e.str(b, r.Resource), r.Otherwise)
 	}
+	return b
 }
 
-// event appends event i: which parts follow, its site, then those parts.
-func (e *encoder) event(events []sim.Event, i int) {
-	ev := &events[i]
+// event checks and appends event i: which parts follow, its site, then those parts.
+func (e *encoder) event(b []byte, t *sim.Trace, i int) ([]byte, error) {
+	ev := &t.Events[i]
+	if err := checkEvent(t, ev); err != nil {
+		return b, err
+	}
 	number, fresh := e.site(ev)
 	s := &e.sites[number]
-	before := s.before(events)
-	x := expected(events, i)
+	before := s.before(t.Events, &e.none)
+	x := expected(t.Events, i)
 	flags := departs(ev, before, x, e.last[ev.Process])
-	b := appendUint(e.body, flags)
-	b = appendUint(b, uint64(number))
+	b = appendUint(appendUint(b, flags), uint64(number))
 	if fresh {
-		b = appendUint(b, uint64(ev.Process))
-		b = appendUint(b, uint64(ev.Label))
+		b = appendUint(appendUint(b, uint64(ev.Process)), uint64(ev.Label))
 	}
 	if flags&hasOccurrence != 0 {
 		b = appendUint(b, uint64(ev.Occurrence))
@@ -183,42 +178,47 @@ func (e *encoder) event(events []sim.Event, i int) {
 	if flags&hasHeld != 0 {
 		b = appendInt(b, int64(i)-int64(ev.HeldAfter))
 	}
-	if flags&hasFootprint != 0 {
+	if flags&hasFootprint != 0 { // else it is as it was, and has been checked
+		if err := checkFootprint(t, ev); err != nil {
+			return b, err
+		}
 		b = appendIndices(appendIndices(b, ev.Reads), ev.Writes)
 	}
-	e.body = b
-	if flags&hasWords != 0 {
-		e.words(ev, flags)
-	}
 	s.last, e.last[ev.Process] = int32(i), int32(i)
+	if flags&hasWords == 0 {
+		return b, nil
+	}
+	return e.words(b, ev, flags)
 }
 
-// words appends those parts of an event that are for people.
-func (e *encoder) words(ev *sim.Event, flags uint64) {
+// words checks and appends those parts of an event that are for people.
+func (e *encoder) words(b []byte, ev *sim.Event, flags uint64) ([]byte, error) {
 	if flags&hasOutcomes != 0 {
-		e.uint(uint64(len(ev.Outcomes)))
-		for _, o := range ev.Outcomes {
-			e.body = append(e.body, byte(o.Kind))
-			e.str(o.Name)
-			e.int(o.Value)
+		b = appendUint(b, uint64(len(ev.Outcomes)))
+		for i := range ev.Outcomes {
+			o := &ev.Outcomes[i]
+			if o.Kind < sim.KindSchedule || o.Kind > lastKind {
+				return b, fmt.Errorf("outcome %q: kind %d is unknown", o.Name, uint8(o.Kind))
+			}
+			b = appendInt(e.str(append(b, byte(o.Kind)), o.Name), o.Value)
 		}
 	}
 	if flags&hasNotes != 0 {
-		e.strs(ev.Notes)
+		b = e.strs(b, ev.Notes)
 	}
 	if flags&hasDetails != 0 {
-		e.strs(ev.Details)
+		b = e.strs(b, ev.Details)
 	}
 	if flags&hasRules != 0 {
-		e.uint(uint64(len(ev.Rules)))
+		b = appendUint(b, uint64(len(ev.Rules)))
 		for _, r := range ev.Rules {
-			e.str(r.ID)
-			e.str(r.Text)
+			b = e.str(e.str(b, r.ID), r.Text)
 		}
 	}
 	if flags&hasSource != 0 {
-		e.str(ev.Source)
+		b = e.str(b, ev.Source)
 	}
+	return b, nil
 }
 
 // maxDense limits the table that finds the site of a process and label; larger
@@ -323,17 +323,15 @@ func sameIndices(a, b []int32) bool {
 	return true
 }
 
-func (e *encoder) uint(u uint64) { e.body = appendUint(e.body, u) }
-func (e *encoder) int(v int64)   { e.body = appendInt(e.body, v) }
-
 // str appends the number of s in the table, in the order of first use.
-func (e *encoder) str(s string) { e.uint(uint64(e.strings.number(s))) }
+func (e *encoder) str(b []byte, s string) []byte { return appendUint(b, uint64(e.strings.number(s))) }
 
-func (e *encoder) strs(list []string) {
-	e.uint(uint64(len(list)))
+func (e *encoder) strs(b []byte, list []string) []byte {
+	b = appendUint(b, uint64(len(list)))
 	for _, s := range list {
-		e.str(s)
+		b = e.str(b, s)
 	}
+	return b
 }
 
 func appendIndices(b []byte, list []int32) []byte {

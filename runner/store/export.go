@@ -57,61 +57,62 @@ func exportSum(head string, blob []byte) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// Import adds the trace of a file that Export made, and returns its hash. One that is there
-// already is left as Add leaves it, so importing twice is harmless.
-func (s *Store) Import(ctx context.Context, path string) (hash string, err error) {
+// Exported is the trace of a file that Export made.
+type Exported struct {
+	trace   *sim.Trace
+	created time.Time
+	blob    []byte
+}
+
+// ReadExport reads such a file, and refuses any other and one that is damaged.
+func ReadExport(path string) (*Exported, error) {
+	file, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("import trace: %w", err)
+	}
+	x, err := openExport(file)
+	if err != nil {
+		return nil, &Error{Doing: "import trace", Path: path, Kind: BadExport, Err: err, Advice: "export it again; nothing was imported from it"}
+	}
+	return x, nil
+}
+
+// Import adds the trace of a file, and returns its hash. One that is there already is left as
+// Add leaves it, so importing twice is harmless.
+func (s *Store) Import(ctx context.Context, x *Exported) (hash string, err error) {
 	if err := s.writable("import into store"); err != nil {
 		return "", err
 	}
-	t, created, blob, err := readExport(path)
-	if err != nil {
-		return "", err
-	}
-	row := &traceRow{Summary: summarize(t, created), blob: blob}
-	hash = row.Hash // the row belongs to the writer from now on
+	// The row and its blob belong to the writer from now on.
+	row := &traceRow{Summary: summarize(x.trace, x.created), blob: bytes.Clone(x.blob)}
+	hash = row.Hash
 	if err := s.writer.add(ctx, row); err != nil {
 		return "", err
 	}
 	return hash, s.Flush(ctx)
 }
 
-// CheckExport returns the error that Import would return for a file, nil if it is sound.
-func CheckExport(path string) error {
-	_, _, _, err := readExport(path)
-	return err
-}
-
-func readExport(path string) (t *sim.Trace, created time.Time, blob []byte, err error) {
-	file, err := os.ReadFile(path)
-	if err != nil {
-		return nil, created, nil, fmt.Errorf("import trace: %w", err)
-	}
-	t, created, blob, err = openExport(file)
-	if err != nil {
-		err = &Error{Doing: "import trace", Path: path, Kind: BadExport, Err: err, Advice: "export it again; nothing was imported from it"}
-	}
-	return t, created, blob, err
-}
-
 // openExport reads what sealExport wrote, and nothing else.
-func openExport(file []byte) (t *sim.Trace, created time.Time, blob []byte, err error) {
+func openExport(file []byte) (*Exported, error) {
 	head, blob, ok := bytes.Cut(file, []byte("\n"))
 	var version int
 	var stamp, sum string
+	var err error
 	if ok && bytes.HasPrefix(head, []byte(exportMagic)) {
 		_, err = fmt.Sscanf(string(head[len(exportMagic):]), "%d %s %s", &version, &stamp, &sum)
 	}
 	switch {
 	case !ok || !bytes.HasPrefix(head, []byte(exportMagic)) || err != nil:
-		return nil, created, nil, errors.New("it is no exported trace: want a file that `simrun export` wrote")
+		return nil, errors.New("it is no exported trace: want a file that `simrun export` wrote")
 	case version > exportVersion:
-		return nil, created, nil, fmt.Errorf("format version %d is newer than %d, the newest that this simrun reads", version, exportVersion)
+		return nil, fmt.Errorf("format version %d is newer than %d, the newest that this simrun reads", version, exportVersion)
 	case !bytes.Equal(file, sealExport(stamp, blob)):
-		return nil, created, nil, fmt.Errorf("it is damaged: the check sum of its %d bytes is not the one it says", len(file))
+		return nil, fmt.Errorf("it is damaged: the check sum of its %d bytes is not the one it says", len(file))
 	}
-	if created, err = time.Parse(timeLayout, stamp); err != nil {
-		return nil, created, nil, err
+	created, err := time.Parse(timeLayout, stamp)
+	if err != nil {
+		return nil, err
 	}
-	t, err = Decode(blob)
-	return t, created, blob, err
+	t, err := Decode(blob)
+	return &Exported{t, created, blob}, err
 }

@@ -19,9 +19,11 @@ func TestAnExportedTraceComesBackByteByByte(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lost.trace")
 	require.NoError(t, os.WriteFile(path, file, 0o644))
 
+	exported, err := ReadExport(path)
+	require.NoError(t, err)
 	other := openTest(t, Options{})
 	for range 2 { // the second time it is there
-		hash, err := other.Import(ctx, path)
+		hash, err := other.Import(ctx, exported)
 		require.NoError(t, err)
 		require.Equal(t, typicalTrace(1, 70).Hash(), hash)
 	}
@@ -45,12 +47,12 @@ func TestADamagedExportIsRefused(t *testing.T) {
 	for i := range file {
 		damaged := append([]byte(nil), file...)
 		damaged[i] ^= 1
-		_, _, _, err := openExport(damaged)
+		_, err := openExport(damaged)
 		require.Error(t, err, "byte %d", i)
-		_, _, _, err = openExport(file[:i])
+		_, err = openExport(file[:i])
 		require.Error(t, err, "the first %d bytes", i)
 	}
-	_, _, _, err = openExport(append(file, 0))
+	_, err = openExport(append(file, 0))
 	require.Error(t, err)
 
 	dir := t.TempDir()
@@ -61,7 +63,7 @@ func TestADamagedExportIsRefused(t *testing.T) {
 	} {
 		path := filepath.Join(dir, name)
 		require.NoError(t, os.WriteFile(path, []byte(c.content), 0o644))
-		_, err := s.Import(ctx, path)
+		_, err := ReadExport(path)
 		require.ErrorContains(t, err, c.want)
 		require.ErrorContains(t, err, path)
 		assert.Equal(t, BadExport, KindOf(err))

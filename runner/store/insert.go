@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"encoding/binary"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -212,4 +214,4 @@ const timeLayout = "2006-01-02T15:04:05.000Z"
 func timestamp(t time.Time) string { return t.UTC().Format(timeLayout) }
 
 // hex16 writes 64 bits as text: an INTEGER of SQLite has a sign.
-func hex16(u uint64) string { return fmt.Sprintf("%016x", u) }
+func hex16(u uint64) string { return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, u)) }

@@ -78,6 +78,18 @@ func readFile(t *testing.T, path string) []byte {
 	return b
 }
 
+func TestOpenExistingMakesNothing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "folder", "t.db")
+	_, err := Open(path, Options{Existing: true})
+	require.Equal(t, Missing, KindOf(err), "%v", err)
+	assert.NoDirExists(t, filepath.Dir(path))
+
+	require.NoError(t, openAt(t, path, Options{}).Close())
+	s := openAt(t, path, Options{Existing: true})
+	add(t, s, typicalTrace(1, 5))
+	require.NoError(t, s.Close())
+}
+
 // TestADamagedPage is reported by Check and by reading, and never by a panic.
 func TestADamagedPage(t *testing.T) {
 	ctx := context.Background()
@@ -88,7 +100,7 @@ func TestADamagedPage(t *testing.T) {
 	}
 	require.NoError(t, s.Close())
 	whole := readFile(t, path)
-	const page = 8192
+	const page = 16384
 	for at := page; at < len(whole); at += page {
 		damaged := append([]byte(nil), whole...)
 		copy(damaged[at:at+page], strings.Repeat("\xa5", page))
