@@ -154,7 +154,7 @@ func (s *story) marks(i int) []string {
 	if a := int(e.HeldAfter); a >= 0 && a < len(s.t.Events) {
 		earlier := "nominally at the same time"
 		if d := s.t.Events[a].Nominal - e.Nominal; d > 0 {
-			earlier = "nominally " + human(d) + " earlier"
+			earlier = "nominally " + Instant(d) + " earlier"
 		}
 		out = append(out, "<--- held until after "+s.name(a)+" ("+earlier+")")
 	}

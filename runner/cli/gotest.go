@@ -10,8 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
@@ -189,7 +189,7 @@ func (f *gotestFlags) story(name string, t *sim.Trace) []string {
 	lines = append(lines, "")
 	for i := range t.Events {
 		for _, n := range t.Events[i].Notes {
-			lines = append(lines, fmt.Sprintf("\t%12v  %s: %s", t.Events[i].Time.Round(time.Microsecond), t.EventName(i), strings.ReplaceAll(n, "\n", " / ")))
+			lines = append(lines, fmt.Sprintf("\t%12s  %s: %s", reports.Instant(t.Events[i].Time), t.EventName(i), strings.ReplaceAll(n, "\n", " / ")))
 		}
 	}
 	return lines
