@@ -86,9 +86,14 @@ type source interface {
 	// learn is told of every job, in order.
 	learn(j *job, o *outcome)
 	doing() string
-	// claim says in words what has been shown if nothing failed, and whether
-	// there is nothing left.
-	claim() (text string, exhausted bool)
+	claim() claim
+}
+
+// claim is what a campaign has tried: what that has shown, in words, if nothing failed,
+// and the fields of Report that it fills.
+type claim struct {
+	text                 string
+	exhausted, allOrders bool
 }
 
 // Explore runs a campaign: many schedules of one scenario, on several workers.
@@ -132,9 +137,10 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	c.report.Elapsed = o.Clock.Since(c.started)
 	c.report.Classes = c.cover.classes.n
 	c.report.Arms, c.report.Pairs = c.cover.report(), len(c.cover.pairs.order)
-	c.report.Claim, c.report.Exhausted = c.source.claim()
-	if len(c.report.Failures) > 0 {
-		c.report.Claim = ""
+	shown := c.source.claim()
+	c.report.Exhausted, c.report.AllOrders = shown.exhausted, shown.allOrders
+	if len(c.report.Failures) == 0 {
+		c.report.Claim = shown.text
 	}
 	return &c.report, err
 }

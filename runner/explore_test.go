@@ -67,6 +67,23 @@ func TestExhaustive(t *testing.T) {
 	require.LessOrEqual(t, r.Runs, 500)
 }
 
+// All orders may have been tried although there is more to try.
+func TestAllOrders(t *testing.T) {
+	for _, c := range []struct {
+		o         runner.Options
+		all, over bool
+	}{
+		{runner.Options{Scenario: writers(2, 2)}, true, false}, // the portfolio has other strategies too
+		{runner.Options{Scenario: writers(2, 2), Strategy: "delays"}, true, true},
+		{runner.Options{Scenario: writers(3, 3), Strategy: "delays", Runs: 100}, false, false},
+		{runner.Options{Scenario: writers(2, 2), Strategy: "random"}, false, false},
+	} {
+		r := explore(t, c.o)
+		require.Equal(t, c.all, r.AllOrders, r.Claim)
+		require.Equal(t, c.over, r.Exhausted, r.Claim)
+	}
+}
+
 // With reduction there is one run for all orders that differ in what does not matter.
 func TestExhaustiveWithReduction(t *testing.T) {
 	s := writers(3, 3)
