@@ -147,6 +147,7 @@ func TestTextTellsARace(t *testing.T) {
 }
 
 func TestTextNarrow(t *testing.T) {
+	golden.Check(t, "drop-narrowest", text(t, drop(), reports.Options{Width: 40, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
 	golden.Check(t, "drop-narrow", text(t, drop(), reports.Options{Width: 80, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
 }
 
