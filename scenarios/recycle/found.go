@@ -161,9 +161,14 @@ var findings = []finding{
 		"an equal token that is reported again counts as news: the whole fleet recycles", nil,
 	},
 	{
-		"two-managers", []string{"v5", "v6", "gen", "verify"},
+		"two-managers", []string{"v5", "gen", "verify"},
 		[]string{conv, reg},
 		"one manager has the new token, the other the old one, and heartbeats alternate: the fleet recycles back and forth; a heartbeat reaches one of two managers: either may not hear of a server for many periods", nil,
+	},
+	{
+		"two-managers", []string{"v6"},
+		[]string{conv, reg},
+		"as v5; once in some thousand schedules the report after the hook, too, goes to the manager that is on its way out, on the connection of the one before", []string{fresh},
 	},
 	{
 		"two-managers", []string{"v0", "v3"},
@@ -193,7 +198,7 @@ var findings = []finding{
 	{
 		"capacity", []string{"v0", "v3"},
 		nil,
-		"nobody is told, so nobody recycles", nil,
+		"nobody is told, so nobody recycles; once in some thousand schedules two servers with one page each render for longer than 5 s at the same time", []string{cap2},
 	},
 	{
 		"pool", []string{"v5", "v1", "v2", "v3", "v4", "v6", "gen", "verify"},

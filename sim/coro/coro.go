@@ -89,11 +89,7 @@ func (c *Coro) loop(yield func(struct{}) bool) {
 		if c.heir != nil {
 			c.inherited()
 		}
-		if c.Odd() {
-			c.SwitchOdd()
-		} else {
-			c.SwitchEven()
-		}
+		c.Switch()
 		c.pool.follow()
 	}
 }
