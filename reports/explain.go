@@ -200,11 +200,11 @@ func (x *explainer) stall() []string {
 	}
 	each := strings.Join(cleanAll(s.Late), " and ")
 	if s.Culprit == "" {
-		return []string{each + ": " + human(s.Lateness) + " late at least" + eachOf(s.Late) + measured + ". No single event suffices."}
+		return []string{each + ": " + Instant(s.Lateness) + " late at least" + eachOf(s.Late) + measured + ". No single event suffices."}
 	}
-	out := []string{clean(s.Culprit) + " suffices alone, if it is " + human(s.CulpritLateness) + " late" + measured + "."}
+	out := []string{clean(s.Culprit) + " suffices alone, if it is " + Instant(s.CulpritLateness) + " late" + measured + "."}
 	if len(s.Late) > 1 {
-		out = append(out, "Shared: "+each+", "+human(s.Lateness)+" each.")
+		out = append(out, "Shared: "+each+", "+Instant(s.Lateness)+" each.")
 	}
 	return out
 }

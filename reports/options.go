@@ -17,7 +17,8 @@ type Options struct {
 	Rows int
 	// Color uses ANSI escapes.
 	Color bool
-	// Width is the number of columns that lines keep to. 0: 120; at least 60.
+	// Width is the number of columns that lines keep to, commands apart, which are there to
+	// be copied. 0: 120; at least 40.
 	Width int
 }
 
@@ -40,6 +41,6 @@ func (o Options) withDefaults(t *sim.Trace) Options {
 	if o.Width <= 0 {
 		o.Width = 120
 	}
-	o.Width = max(o.Width, 60)
+	o.Width = max(o.Width, 40)
 	return o
 }

@@ -69,7 +69,7 @@ func TestTextHoldsOnAnyTrace(t *testing.T) {
 		require.Equal(t, a.String(), b.String(), "same trace, same bytes")
 		require.True(t, utf8.Valid(a.Bytes()))
 		require.NotContains(t, a.String(), "\x1b", "nothing in a trace reaches the terminal as an escape")
-		limit := max(o.Width, 60)
+		limit := max(o.Width, 40)
 		if o.Width == 0 {
 			limit = 120
 		}

@@ -67,7 +67,7 @@ type suiteRate struct {
 
 func newSuitePage(s *Suite) *suiteFields {
 	f := &suiteFields{
-		Title: s.Title, Build: s.Build, Summary: s.summary() + " in " + human(s.Elapsed), CSS: template.CSS(htmlStyle), //nolint:gosec // ours
+		Title: s.Title, Build: s.Build, Summary: s.summary() + " in " + Instant(s.Elapsed), CSS: template.CSS(htmlStyle), //nolint:gosec // ours
 		Tables: suiteTables(s.Cells), Findings: s.Findings,
 	}
 	for i := range s.Cells {

@@ -288,11 +288,11 @@ func (s *story) lateness() string {
 	if s.t.Mode == sim.Sampled {
 		verb, least = " was drawn ", ""
 	}
-	text := s.ref(latest) + verb + human(by) + " later than nominal" + least + "; " + profile
+	text := s.ref(latest) + verb + Instant(by) + " later than nominal" + least + "; " + profile
 	if win := s.t.Events[latest].Window; win.Latest >= sim.Unbounded {
 		text += " sets no limit"
 	} else {
-		text += " allows " + human(win.Latest-win.Nominal)
+		text += " allows " + Instant(win.Latest-win.Nominal)
 	}
 	if late > 1 {
 		text += fmt.Sprintf(". %s late too, by no more", isAre(late-1, "other event"))

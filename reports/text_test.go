@@ -147,6 +147,7 @@ func TestTextTellsARace(t *testing.T) {
 }
 
 func TestTextNarrow(t *testing.T) {
+	golden.Check(t, "drop-narrowest", text(t, drop(), reports.Options{Width: 40, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
 	golden.Check(t, "drop-narrow", text(t, drop(), reports.Options{Width: 80, Hash: "3f9a2c71", Commands: replayCommands("3f9a2c71")}))
 }
 
@@ -327,4 +328,18 @@ func TestTextWriteError(t *testing.T) {
 	err := reports.Text(brokenPipe{}, drop(), reports.Options{Hash: "3f9a2c71"})
 	require.ErrorIs(t, err, errPipe)
 	require.EqualError(t, err, `write story of trace "3f9a2c71": broken pipe`)
+}
+
+// An instant is rounded as the page of a trace does it.
+func TestInstant(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0: "0 µs", 999: "999 ns", 1_500: "1.5 µs", 709_669_500: "709.67 ms", 709_669_499: "709.669 ms", 999_999_499: "999.999 ms",
+		999_999_500: "1 s", 599_999_500_000: "10 min", 709_669_500_000: "11.828 min", -1_000_600_000: "-1.001 s", -1 << 63: "-153722867.28 min",
+	} {
+		require.Equal(t, want, reports.Instant(d), int64(d))
+	}
+	m := newMaker("test/round", "", "A")
+	m.event(0, "slow", 709_669_600, "late")
+	m.event(0, "on", 1, "later")
+	require.Contains(t, text(t, m.fail(sim.Violation, "p", "late"), reports.Options{}), "709.670 ms")
 }

@@ -15,6 +15,7 @@ type layout struct {
 	names   []string
 	column  map[int32]int // of a process
 	list    bool          // too many processes for a column each
+	stacked bool          // no room for columns: what a process does stands below its name
 	unit    time.Duration
 	digits  int
 	suffix  string
@@ -22,6 +23,7 @@ type layout struct {
 
 const (
 	between    = 2  // columns
+	narrowPage = 60 // a page that is narrower has no columns
 	narrowest  = 24 // a column that can still be read
 	minName    = 4  // of a process: room for what tells two shortened names apart
 	maxName    = 24 // of a process, in a list
@@ -66,9 +68,16 @@ func (s *story) timeline() {
 	}
 }
 
-// aside writes a line that belongs to no step.
+// aside writes what belongs to no step.
 func (s *story) aside(text string) {
-	s.p.line(span{strings.Repeat(" ", s.lay.left), plain}, span{cut(text, s.o.Width-s.lay.left), dim})
+	room := s.o.Width - s.lay.left
+	lines := []string{cut(text, room)}
+	if s.lay.stacked {
+		lines = wrap(text, room)
+	}
+	for _, l := range lines {
+		s.p.line(span{strings.Repeat(" ", s.lay.left), plain}, span{l, dim})
+	}
 }
 
 func (s *story) setup() {
@@ -96,6 +105,10 @@ func (s *story) row(i int) {
 	start, room := s.cell(e.Process)
 	if l.list {
 		lead += pad(squeeze(s.process(e.Process), l.columns[0]), l.columns[0]+between)
+	}
+	if l.stacked {
+		s.p.line(span{lead + squeeze(s.process(e.Process), s.o.Width-width(lead)), leadLook})
+		lead = ""
 	}
 	lead = pad(lead, start)
 	indent := strings.Repeat(" ", start)
@@ -125,6 +138,9 @@ func (s *story) row(i int) {
 // cell is where the text about an event of a process begins, and its width.
 func (s *story) cell(process int32) (start, room int) {
 	l := &s.lay
+	if l.stacked {
+		return l.left, l.columns[0]
+	}
 	if l.list {
 		return l.left + l.columns[0] + between, l.columns[1]
 	}
@@ -154,7 +170,7 @@ func (s *story) marks(i int) []string {
 	if a := int(e.HeldAfter); a >= 0 && a < len(s.t.Events) {
 		earlier := "nominally at the same time"
 		if d := s.t.Events[a].Nominal - e.Nominal; d > 0 {
-			earlier = "nominally " + human(d) + " earlier"
+			earlier = "nominally " + Instant(d) + " earlier"
 		}
 		out = append(out, "<--- held until after "+s.name(a)+" ("+earlier+")")
 	}
@@ -192,6 +208,12 @@ func (s *story) layOut(kept []bool) {
 		l.step = max(l.step, len(strconv.Itoa(i+1)))
 	}
 	s.units(&l, kept, last)
+	if s.o.Width < narrowPage {
+		l.stacked, l.left = true, 1+l.step+2
+		l.columns, l.names = []int{s.o.Width - l.left}, []string{head("process", s.o.Width-l.left-l.time-3)}
+		s.lay = l
+		return
+	}
 	l.left = 1 + l.step + 2 + l.time + 3
 	sortProcesses(seen)
 	room := s.o.Width - l.left

@@ -165,7 +165,7 @@ func choice(k sim.Kind, name string, v int64) string {
 	case k == sim.KindFault:
 		return "no fault " + name
 	case k == sim.KindClock:
-		return "clock " + name + " reads " + human(time.Duration(v))
+		return "clock " + name + " reads " + Instant(time.Duration(v))
 	case k == sim.KindElapsed && v == 1:
 		return "elapsed " + name + ": the time is up"
 	case k == sim.KindElapsed:
@@ -174,30 +174,37 @@ func choice(k sim.Kind, name string, v int64) string {
 	return fmt.Sprintf("draw %s = %d", name, v)
 }
 
-// human is a duration in the largest unit that leaves something before the
-// point, with at most three digits after it.
-func human(d time.Duration) string {
+// Instant is an instant or a duration for people, in the largest unit that leaves something
+// before the point, with at most three digits after it.
+func Instant(d time.Duration) string {
 	if d < 0 {
 		if d == -1<<63 {
 			d++
 		}
-		return "-" + human(-d)
+		return "-" + Instant(-d)
 	}
-	unit, name := time.Nanosecond, "ns"
-	switch {
-	case d >= 10*time.Minute:
-		unit, name = time.Minute, "min"
-	case d >= time.Second:
-		unit, name = time.Second, "s"
-	case d >= time.Millisecond:
-		unit, name = time.Millisecond, "ms"
-	case d >= time.Microsecond || d == 0:
-		unit, name = time.Microsecond, "µs"
-	}
+	unit, _ := unitOf(d)
+	d = d.Round(max(unit/1000, 1))
+	unit, name := unitOf(d) // 999.9996 ms are 1 s
 	return trimZeros(decimal(d, unit, 3)) + " " + name
 }
 
-// decimal is d in units, with that many digits after the point, rounded down.
+func unitOf(d time.Duration) (unit time.Duration, name string) {
+	switch {
+	case d >= 10*time.Minute:
+		return time.Minute, "min"
+	case d >= time.Second:
+		return time.Second, "s"
+	case d >= time.Millisecond:
+		return time.Millisecond, "ms"
+	case d >= time.Microsecond || d == 0:
+		return time.Microsecond, "µs"
+	}
+	return time.Nanosecond, "ns"
+}
+
+// decimal is d in units, with that many digits after the point, rounded as by the page of a
+// trace.
 func decimal(d, unit time.Duration, digits int) string {
 	sign := ""
 	if d < 0 {
@@ -206,6 +213,7 @@ func decimal(d, unit time.Duration, digits int) string {
 			d = 1<<63 - 1
 		}
 	}
+	d = d.Round(scale(unit, digits))
 	whole, rest := d/unit, d%unit
 	s := sign + strconv.FormatInt(int64(whole), 10)
 	if digits == 0 {

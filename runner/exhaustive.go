@@ -124,20 +124,21 @@ func (s *reducedSource) progress() string {
 	return text
 }
 
-func (s *reducedSource) claim() (string, bool) {
+func (s *reducedSource) claim() (c claim) {
 	without := fmt.Sprintf("%d runs, %d of them cut short; %s orders without reduction", s.runs, s.cut, about(s.estimate))
 	if s.arm == "exhaustive-dpor" {
 		without += "; source-DPOR in time is tested, not proved"
 	}
 	switch {
 	case !s.started:
-		return "", false
 	case len(s.parts) > 0:
-		return fmt.Sprintf("not exhausted: %s (%s)", s.progress(), without), false
+		c.text = fmt.Sprintf("not exhausted: %s (%s)", s.progress(), without)
 	case s.partial:
-		return fmt.Sprintf("%s, with some of the possible clock readings (%s)", s.passing(), without), false
+		c.text = fmt.Sprintf("%s, with some of the possible clock readings (%s)", s.passing(), without)
+	default:
+		c.text, c.exhausted = fmt.Sprintf("exhausted: %s (%s)", s.passing(), without), true
 	}
-	return fmt.Sprintf("exhausted: %s (%s)", s.passing(), without), true
+	return c
 }
 
 func (s *reducedSource) passing() string {

@@ -86,9 +86,14 @@ type source interface {
 	// learn is told of every job, in order.
 	learn(j *job, o *outcome)
 	doing() string
-	// claim says in words what has been shown if nothing failed, and whether
-	// there is nothing left.
-	claim() (text string, exhausted bool)
+	claim() claim
+}
+
+// claim is what a campaign has tried: what that has shown, in words, if nothing failed,
+// and the fields of Report that it fills.
+type claim struct {
+	text                 string
+	exhausted, allOrders bool
 }
 
 // Explore runs a campaign: many schedules of one scenario, on several workers.
@@ -132,9 +137,10 @@ func Explore(ctx context.Context, o Options) (*Report, error) {
 	c.report.Elapsed = o.Clock.Since(c.started)
 	c.report.Classes = c.cover.classes.n
 	c.report.Arms, c.report.Pairs = c.cover.report(), len(c.cover.pairs.order)
-	c.report.Claim, c.report.Exhausted = c.source.claim()
-	if len(c.report.Failures) > 0 {
-		c.report.Claim = ""
+	shown := c.source.claim()
+	c.report.Exhausted, c.report.AllOrders = shown.exhausted, shown.allOrders
+	if len(c.report.Failures) == 0 {
+		c.report.Claim = shown.text
 	}
 	return &c.report, err
 }
@@ -146,8 +152,8 @@ type campaign struct {
 	judge   *worker // confirms and minimises, in the order of schedule numbers
 	started time.Time
 	cover   *coverage
-	known   map[string]*Failure
-	kept    map[uint64]int // runs handed to Options.Kept, by class
+	known   map[string]*Failure // by signature, without addresses
+	kept    map[uint64]int      // runs handed to Options.Kept, by class
 	past    past
 	mu      sync.Mutex // guards report
 	report  Report
@@ -236,7 +242,7 @@ func (c *campaign) progress() Progress {
 func (c *campaign) batch(jobs []job) []outcome {
 	outcomes := make([]outcome, len(jobs))
 	share(c.workers, len(jobs), func(w *worker, i int) {
-		outcomes[i].err = errGone // unless it comes back
+		defer w.mayBeGone(&outcomes[i].err)
 		var out outcome
 		w.do(&jobs[i], &out)
 		outcomes[i] = out
@@ -303,7 +309,7 @@ func (c *campaign) merge(ctx context.Context, j *job, out *outcome) (done bool, 
 
 // failed confirms, minimises and keeps a failing run whose signature is new.
 func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
-	if known := c.known[f.signature]; known != nil {
+	if known := c.known[withoutAddresses(f.signature)]; known != nil {
 		known.Count += f.count
 		return nil
 	}
@@ -313,6 +319,11 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	trace, err := c.judge.confirm(f)
 	if err != nil {
 		return err
+	}
+	if leak := c.known[nondeterminism]; leak != nil && trace.Verdict == sim.Nondeterminism { // it is told once
+		leak.Count += f.count
+		c.known[withoutAddresses(f.signature)] = leak
+		return nil
 	}
 	if trace.Verdict != sim.Nondeterminism {
 		if leak, err := c.blames(f); leak || err != nil {
@@ -326,15 +337,23 @@ func (c *campaign) failed(ctx context.Context, j *job, f *foundRun) error {
 	failure := &Failure{
 		Signature: trace.Signature, Run: c.report.Runs + f.index + 1, Count: f.count, Found: trace, Minimal: trace,
 	}
-	c.known[f.signature] = failure
+	c.known[withoutAddresses(f.signature)] = failure
 	c.report.Failures = append(c.report.Failures, failure)
 	if c.o.Minimise >= 0 && trace.Verdict != sim.Nondeterminism {
 		return c.makeSmall(ctx, j, failure)
 	}
-	if trace.Verdict == sim.Nondeterminism && c.known[nondeterminism] == nil {
+	if trace.Verdict == sim.Nondeterminism {
 		c.known[nondeterminism] = failure
 	}
-	return nil
+	return c.handOver(failure)
+}
+
+// handOver gives a failure to Options.Found. Nobody waits for one after a stuck run.
+func (c *campaign) handOver(f *Failure) error {
+	if c.o.Found == nil || c.stuck.Load() {
+		return nil
+	}
+	return c.o.Found(f)
 }
 
 // makeSmall minimises a failure. What only shows then, that it is not one, it shows too.
@@ -349,16 +368,23 @@ func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) erro
 		if c.known[nondeterminism] == nil {
 			c.known[nondeterminism] = failure
 		}
-		return nil
+		return c.handOver(failure)
 	}
 	if c.o.StopAtFirst {
-		return nil
+		return c.handOver(failure)
 	}
+	shown := failure
 	if twin := c.twin(failure); twin != nil {
 		c.join(failure, twin)
+		shown = twin
+	}
+	if shown.Minimal == m.Trace {
+		if err := c.handOver(shown); err != nil {
+			return err
+		}
 	}
 	for i := range m.Others { // another bug on the way is a finding of its own
-		if o := &m.Others[i]; c.known[o.signature] == nil {
+		if o := &m.Others[i]; c.known[withoutAddresses(o.signature)] == nil {
 			if err := c.failed(ctx, j, o); err != nil {
 				return err
 			}
@@ -366,9 +392,3 @@ func (c *campaign) makeSmall(ctx context.Context, j *job, failure *Failure) erro
 	}
 	return nil
 }
-
-// errStuck is what a process that does not come back is reported as.
-var errStuck = errors.New("a process does not come back: it blocks or spins outside of its environment")
-
-// errGone is what a process that ends the goroutine it runs in is reported as.
-var errGone = errors.New("a process called runtime.Goexit, as t.FailNow and require do: in a process use a property or World.Fail")

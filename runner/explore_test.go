@@ -67,6 +67,23 @@ func TestExhaustive(t *testing.T) {
 	require.LessOrEqual(t, r.Runs, 500)
 }
 
+// All orders may have been tried although there is more to try.
+func TestAllOrders(t *testing.T) {
+	for _, c := range []struct {
+		o         runner.Options
+		all, over bool
+	}{
+		{runner.Options{Scenario: writers(2, 2)}, true, false}, // the portfolio has other strategies too
+		{runner.Options{Scenario: writers(2, 2), Strategy: "delays"}, true, true},
+		{runner.Options{Scenario: writers(3, 3), Strategy: "delays", Runs: 100}, false, false},
+		{runner.Options{Scenario: writers(2, 2), Strategy: "random"}, false, false},
+	} {
+		r := explore(t, c.o)
+		require.Equal(t, c.all, r.AllOrders, r.Claim)
+		require.Equal(t, c.over, r.Exhausted, r.Claim)
+	}
+}
+
 // With reduction there is one run for all orders that differ in what does not matter.
 func TestExhaustiveWithReduction(t *testing.T) {
 	s := writers(3, 3)
@@ -249,18 +266,39 @@ func TestStuck(t *testing.T) {
 
 // A process that ends its goroutine, as a test's require does, ends the campaign.
 func TestGoexitEndsACampaign(t *testing.T) {
-	for name, nominal := range map[string]bool{"in the nominal run": true, "in a later run": false} {
+	const rule = "it called runtime.Goexit, as t.FailNow and require do: in a process use a property or World.Fail"
+	for name, c := range map[string]struct {
+		quits func(w *sim.World, runs int) bool
+		build bool
+		who   string
+	}{
+		"in the nominal run":         {func(*sim.World, int) bool { return true }, false, "B"},
+		"in a later run":             {func(w *sim.World, _ int) bool { return w.Fault("quit") }, false, "B"},
+		"when a later world is made": {func(_ *sim.World, runs int) bool { return runs > 20 }, true, "world"},
+	} {
 		t.Run(name, func(t *testing.T) {
+			runs := 0
 			s := &sim.Scenario{Name: "exit", Build: func(w *sim.World) {
-				w.Process("A", func(p *sim.Proc) {
+				if runs++; c.build && c.quits(w, runs) {
+					runtime.Goexit()
+				}
+				w.Process("A", func(p *sim.Proc) { p.Step("s"); p.Step("s") })
+				w.Process("B", func(p *sim.Proc) {
 					p.Step("s")
-					if nominal || w.Fault("quit") {
+					if !c.build && c.quits(w, runs) {
 						runtime.Goexit()
 					}
 				})
 			}}
-			_, err := runner.Explore(context.Background(), runner.Options{Scenario: s, Strategy: "random"})
-			require.ErrorContains(t, err, "runtime.Goexit")
+			_, err := runner.Explore(context.Background(), runner.Options{Scenario: s, Strategy: "random", Workers: 1})
+			require.EqualError(t, err, fmt.Sprintf("scenario %q: process %q: %s", "exit", c.who, rule))
+			runs = 0
+			err = runner.Sample(context.Background(), runner.Options{Scenario: s, Workers: 1}, 100,
+				func(int, *sim.Config) {},
+				func(runner.Sampled) bool { return true })
+			if name != "in a later run" { // there are no faults in the nominal order
+				require.EqualError(t, err, fmt.Sprintf("scenario %q: process %q: %s", "exit", c.who, rule))
+			}
 		})
 	}
 }

@@ -2,6 +2,8 @@ package runner
 
 import (
 	"fmt"
+	"regexp"
+	"strings"
 
 	"github.com/seed-3519b94c/simrun/runner/strategy"
 	"github.com/seed-3519b94c/simrun/sim"
@@ -13,6 +15,30 @@ const worthLeaks = 4 * batchSize
 // outside says what a run that depends on the runs before it means, and what to do.
 const outside = "The scenario keeps state outside of its world, which one run leaves to the next: " +
 	"make all of it in Build, and nothing in package variables or in what Build closes over."
+
+// pointers says the same of runs that end alike, but for an address in what they say.
+const pointers = "The two differ in an address only, which is another one whenever memory is allocated: " +
+	"say what the pointer points to, and not where."
+
+// address is a pointer as %v and %p print it.
+var address = regexp.MustCompile(`0x[0-9a-f]{4,}`)
+
+// whyOtherwise says why a schedule may come to two things, by the signatures of both, and
+// what to do.
+func whyOtherwise(a, b string) string {
+	if a != b && withoutAddresses(a) == withoutAddresses(b) {
+		return pointers
+	}
+	return outside
+}
+
+// withoutAddresses is a signature without the addresses in it.
+func withoutAddresses(signature string) string {
+	if !strings.Contains(signature, "0x") {
+		return signature
+	}
+	return address.ReplaceAllString(signature, "0x")
+}
 
 // nondeterminism is the signature of that verdict.
 const nondeterminism = "nondeterminism determinism"
@@ -58,26 +84,26 @@ func (c *campaign) leaks() error {
 		}
 		message := after + difference(first, again)
 		if after != "" {
-			message += ". " + outside
+			message += ". " + whyOtherwise(first.Signature, again.Signature)
 		}
 		first.Strategy = "the nominal order, several times"
 		c.mu.Lock()
-		c.leaked(first, 1, 1, message)
-		c.mu.Unlock()
-		break
+		defer c.mu.Unlock()
+		return c.leaked(first, 1, 1, message)
 	}
 	return nil
 }
 
 // leaked reports, once in a campaign, that a run depends on more than its schedule. Who
 // calls it has the report to itself.
-func (c *campaign) leaked(t *sim.Trace, run, count int, message string) {
+func (c *campaign) leaked(t *sim.Trace, run, count int, message string) error {
 	if c.known[nondeterminism] != nil {
-		return
+		return nil
 	}
 	f := &Failure{Signature: nondeterminism, Run: run, Count: count, Found: unsteady(t, message), Minimal: t}
 	c.known[nondeterminism] = f
 	c.report.Failures = append(c.report.Failures, f)
+	return c.handOver(f)
 }
 
 // same reports whether two runs of one schedule came to the same.
@@ -195,9 +221,8 @@ func (c *campaign) repeats(j *job, out *outcome) (leaks bool, err error) {
 		return true, err
 	}
 	r.Trace.Strategy = fmt.Sprintf("%s, seed %d, schedule %d", j.arm, c.o.Seed, j.number+1)
-	c.leaked(r.Trace, c.report.Runs+1, 0, fmt.Sprintf("schedules %d and %d are the same: the first %s, and the other %s. %s",
-		earlier.number+1, j.number+1, ending(earlier.signature), otherwise(earlier.signature, out.ran.signature), outside))
-	return true, nil
+	return true, c.leaked(r.Trace, c.report.Runs+1, 0, fmt.Sprintf("schedules %d and %d are the same: the first %s, and the other %s. %s",
+		earlier.number+1, j.number+1, ending(earlier.signature), otherwise(earlier.signature, out.ran.signature), whyOtherwise(earlier.signature, out.ran.signature)))
 }
 
 // recheck runs what passed at the beginning of the campaign once more. A run that does not
@@ -215,7 +240,7 @@ func (c *campaign) recheck() (t *sim.Trace, run int, message string, err error) 
 		}
 		t.Strategy = fmt.Sprintf("schedule %d, run again", w.number+1)
 		return t, w.number + 1, fmt.Sprintf("schedule %d %s, and when it was run again after others it %s. %s",
-			w.number+1, ending(w.signature), otherwise(w.signature, t.Signature), outside), nil
+			w.number+1, ending(w.signature), otherwise(w.signature, t.Signature), whyOtherwise(w.signature, t.Signature)), nil
 	}
 	return nil, 0, "", nil
 }
@@ -227,11 +252,11 @@ func (c *campaign) blames(f *foundRun) (bool, error) {
 	if t == nil || err != nil {
 		return false, err
 	}
-	c.leaked(t, run, 0, message)
+	err = c.leaked(t, run, 0, message)
 	leak := c.known[nondeterminism]
 	leak.Count += f.count
-	c.known[f.signature] = leak
-	return true, nil
+	c.known[withoutAddresses(f.signature)] = leak
+	return true, err
 }
 
 // lastLook is for what only makes runs pass that should fail.
@@ -245,8 +270,7 @@ func (c *campaign) lastLook() error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.leaked(t, run, 0, message)
-	return nil
+	return c.leaked(t, run, 0, message)
 }
 
 // ending says what a run came to.

@@ -154,11 +154,11 @@ func (w *worker) minimiseIt(ctx context.Context, t *sim.Trace, budget int, confi
 	switch {
 	case trace.Signature != s.signature || trace.Rolling != s.rolling:
 		return &minimised{Trace: unsteady(trace, fmt.Sprintf("a smaller schedule of the same failure %s when it was tried, and when it was run again it %s. %s",
-			ending(s.signature), otherwise(s.signature, trace.Signature), outside))}, nil
+			ending(s.signature), otherwise(s.signature, trace.Signature), whyOtherwise(s.signature, trace.Signature)))}, nil
 	case !same(again, first):
 		again.Strategy = t.Strategy
 		return &minimised{Trace: unsteady(again, fmt.Sprintf("a run %s, and when it was run again, after others that made it small, it %s. %s",
-			ending(first.Signature), otherwise(first.Signature, again.Signature), outside))}, nil
+			ending(first.Signature), otherwise(first.Signature, again.Signature), whyOtherwise(first.Signature, again.Signature)))}, nil
 	}
 	s.races(trace)
 	return &minimised{Trace: trace, Others: s.others}, s.err

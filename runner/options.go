@@ -41,6 +41,11 @@ type Options struct {
 	Keep int
 	// Kept is given the traces of Keep, in the order of schedules. An error ends the campaign.
 	Kept func(*sim.Trace) error
+	// Found is given each failure once it is confirmed and minimised, in the order of
+	// schedules, while the campaign goes on: what it is told of it, Failure.Minimal apart,
+	// is not yet the last word. One that turns out to be the same bug as an earlier one is
+	// given if its story is the smaller one. An error ends the campaign.
+	Found func(*Failure) error
 	// Progress, if not nil, is called between batches.
 	Progress func(Progress)
 	// Clock is the wall clock, for Budget and Progress only. nil: the real one.

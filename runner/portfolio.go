@@ -153,9 +153,10 @@ func (s *portfolio) doing() string {
 	return "portfolio, mostly " + strings.Join([]string{best[0].name, best[1].name}, " and ")
 }
 
-func (s *portfolio) claim() (string, bool) {
-	text, _ := s.delays.claim()
-	return text, false
+func (s *portfolio) claim() claim {
+	c := s.delays.claim()
+	c.exhausted = false
+	return c
 }
 
 // following are the strategies that follow what others found.

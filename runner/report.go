@@ -35,9 +35,11 @@ type Report struct {
 	// in one run.
 	Stated int
 
-	// Exhausted: there is nothing left to try. Claim says in words what has been
-	// shown, such as "no violation with at most 1 deviation".
+	// Exhausted: there is nothing left to try. AllOrders: every order of events has been
+	// tried, with the parameters, faults and clock readings of the nominal run. Claim says
+	// in words what has been shown, such as "no violation with at most 1 deviation".
 	Exhausted   bool
+	AllOrders   bool
 	Claim       string
 	Interrupted bool // ended by the context
 	OutOfTime   bool // ended by Options.Budget

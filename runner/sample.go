@@ -61,7 +61,7 @@ func sampleBatch(workers []*worker, o *Options, first int, results []Sampled, co
 		cfg := o.config(nil)
 		cfg.Mode = sim.Sampled
 		config(first+i, &cfg)
-		errs[i] = errGone // unless it comes back
+		defer w.mayBeGone(&errs[i])
 		r, err := w.run(cfg)
 		if errs[i] = err; err != nil {
 			return

@@ -84,16 +84,8 @@ func writeStory(b *bytes.Buffer, t *sim.Trace) {
 		}
 		fmt.Fprintf(b, "# %s = %s\n", p.Label, value)
 	}
-	for _, r := range t.Races {
-		other := "the other order passes"
-		if r.Otherwise != "" {
-			other = "the other order: " + r.Otherwise
-		}
-		on := ""
-		if r.Resource != "" {
-			on = ", on " + r.Resource
-		}
-		fmt.Fprintf(b, "# decides: %s before %s%s; %s\n", t.EventName(int(r.First)), t.EventName(int(r.Second)), on, other)
+	for i := range t.Races {
+		fmt.Fprintln(b, decides+RaceText(t, &t.Races[i]))
 	}
 	for i := range t.Events {
 		for _, n := range t.Events[i].Notes {

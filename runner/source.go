@@ -106,11 +106,11 @@ func (s *sampler) learn(_ *job, out *outcome) {
 
 func (s *sampler) doing() string { return s.arm }
 
-func (s *sampler) claim() (string, bool) {
+func (s *sampler) claim() (c claim) {
 	if s.arm == "default" {
-		return "the nominal order passes", false
+		c.text = "the nominal order passes"
 	}
-	return "", false
+	return c
 }
 
 // delaySource hands out the schedules near the nominal one, level by level.
@@ -155,14 +155,14 @@ const defaults = "parameters, faults and clock readings at their defaults"
 
 func (s *delaySource) doing() string { return "delays: " + holds(s.walk.Level()) }
 
-func (s *delaySource) claim() (string, bool) {
+func (s *delaySource) claim() (c claim) {
 	if s.done && !s.walk.Incomplete() {
-		return "every order of events passes (" + defaults + ")", !s.asked
+		return claim{text: "every order of events passes (" + defaults + ")", exhausted: !s.asked, allOrders: true}
 	}
 	if level := s.walk.Level() - 1; level >= 0 {
-		return fmt.Sprintf("no violation with at most %s (%s)", holds(level), defaults), false
+		c.text = fmt.Sprintf("no violation with at most %s (%s)", holds(level), defaults)
 	}
-	return "", false
+	return c
 }
 
 func holds(n int) string {
@@ -230,12 +230,13 @@ func (s *treeSource) doing() string {
 	return fmt.Sprintf("exhaustive-all: %d of %d parts done", s.finished, s.parts)
 }
 
-func (s *treeSource) claim() (string, bool) {
-	if s.split && s.finished == s.parts {
-		if s.partial {
-			return fmt.Sprintf("all %d orders pass, with some of the possible clock readings", s.runs), false
-		}
-		return fmt.Sprintf("exhausted: all %d orders pass", s.runs), true
+func (s *treeSource) claim() (c claim) {
+	switch {
+	case !s.split || s.finished != s.parts:
+	case s.partial:
+		c.text = fmt.Sprintf("all %d orders pass, with some of the possible clock readings", s.runs)
+	default:
+		c.text, c.exhausted = fmt.Sprintf("exhausted: all %d orders pass", s.runs), true
 	}
-	return "", false
+	return c
 }

@@ -1,6 +1,7 @@
 package runner
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"time"
@@ -8,6 +9,20 @@ import (
 
 // watchEvery is how often the watch looks, on the wall clock.
 const watchEvery = 500 * time.Millisecond
+
+// errStuck is what a process that does not come back is reported as.
+var errStuck = errors.New("a process does not come back: it blocks or spins outside of its environment")
+
+// errGone is what a process that ends the goroutine it runs in is reported as.
+var errGone = errors.New("it called runtime.Goexit, as t.FailNow and require do: in a process use a property or World.Fail")
+
+// mayBeGone sets err if a process has ended the goroutine of w in the middle of a run.
+func (w *worker) mayBeGone(err *error) {
+	if *err == nil && w.busy.Load() {
+		process, _ := w.world.Where()
+		*err = fmt.Errorf("scenario %q: process %q: %w", w.o.Scenario.Name, process, errGone)
+	}
+}
 
 // guarded calls f, which runs schedules on workers, and comes back with an error
 // if one of their runs does not: if neither a run nor an event has ended for
@@ -19,8 +34,11 @@ func guarded(o *Options, workers []*worker, f func() error) error {
 	ended := make(chan error, 1)
 	var panicked any
 	go func() {
-		err := errGone
+		var err error
 		defer func() {
+			for _, w := range workers {
+				w.mayBeGone(&err)
+			}
 			if panicked = recover(); panicked != nil {
 				panicked = fmt.Sprintf("%v\n\n%s", panicked, debug.Stack())
 			}

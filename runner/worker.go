@@ -233,7 +233,7 @@ func (w *worker) confirm(f *foundRun) (*sim.Trace, error) {
 			was = "differed when it was repeated at once"
 		}
 		message = fmt.Sprintf("a run %s, and when it was run again it %s, %d times over. %s",
-			was, otherwise(f.signature, a.Signature), 2+unlike, outside)
+			was, otherwise(f.signature, a.Signature), 2+unlike, whyOtherwise(f.signature, a.Signature))
 	}
 	return unsteady(a, message), nil
 }
@@ -267,7 +267,7 @@ func difference(a, b *sim.Trace) string {
 	}
 	if a.Signature != b.Signature {
 		return fmt.Sprintf("two runs of one schedule have the same %d steps: one %s, the other %s. %s",
-			len(a.Events), ending(a.Signature), ending(b.Signature), outside)
+			len(a.Events), ending(a.Signature), ending(b.Signature), whyOtherwise(a.Signature, b.Signature))
 	}
 	if a.Rolling != b.Rolling {
 		return "two runs of one schedule have the same steps, and these touch other things or are enabled otherwise. " + outside

@@ -43,6 +43,7 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	p := w.cur.proc
 	if w.steps == 0 {
 		p = w.procs[0]
+		w.checkRange(label, lo, hi)
 	}
 	l := w.dataLabelOf(label)
 	v, pinned := w.cfg.Params[label]
@@ -66,6 +67,19 @@ func (d Draw) take(kind Kind, label string, lo, hi int64, text []string) int64 {
 	}
 	w.params = append(w.params, prm)
 	return v
+}
+
+// checkRange refuses a second range of one label in Build: it is pinned, documented and told
+// by its label. What a process draws on its way may depend on what it drew before.
+func (w *World) checkRange(label string, lo, hi int64) {
+	for i := len(w.params) - 1; i >= 0; i-- { // a label that is drawn often was drawn just now
+		if p := &w.params[i]; p.Label == label {
+			if p.Lo != lo || p.Hi != hi {
+				w.misuse("draw %q: from %d to %d, and before from %d to %d: give two parameters two labels", label, lo, hi, p.Lo, p.Hi)
+			}
+			return
+		}
+	}
 }
 
 // Fault asks whether the fault called label strikes here. The boring answer is

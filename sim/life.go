@@ -141,6 +141,7 @@ func (p *Proc) Alive() bool {
 // unwind ends every process that is still somewhere in its body.
 func (w *World) unwind() {
 	w.stopped = true
+	w.cur.proc = w.procs[0] // nobody's turn
 	for i := 0; i < len(w.procs); i++ {
 		p := w.procs[i]
 		if p.coro == nil {

@@ -20,10 +20,11 @@ func TestMistakesInAScenario(t *testing.T) {
 	}{
 		"blocking in Build":      {func(w *sim.World) { w.NewMutex("m").Lock() }, `m.lock: called by "world", which is not a process with a body and so cannot block`},
 		"blocking in a handler":  {func(w *sim.World) { handle(w, func() { w.NewMutex("m").Lock() }) }, `m.lock: called by "K", which is not a process with a body and so cannot block`},
-		"step of another":        {func(w *sim.World) { stepOfAnother(w) }, `step "s" of "A": called while "B" runs`},
+		"step of another":        {func(w *sim.World) { stepOfAnother(w) }, `step "s" of "A": called while "B" runs. A process makes its steps itself: no other one does, nor a goroutine that it starts`},
 		"unlock of what is free": {body(func(w *sim.World, p *sim.Proc) { w.NewMutex("m").Unlock() }), `m.unlock by "A": it does not hold the mutex`},
 		"unlock of another's":    {func(w *sim.World) { foreignUnlock(w) }, `m.unlock by "B": it does not hold the mutex`},
 		"empty range":            {func(w *sim.World) { w.Draw().Int("n", 3, 2) }, `draw "n": from 3 to 2 is no range`},
+		"two ranges of a label":  {func(w *sim.World) { w.Draw().Int("n", 1, 5); w.Draw().Int("m", 0, 1); w.Draw().Int("n", 0, 9) }, `draw "n": from 0 to 9, and before from 1 to 5: give two parameters two labels`},
 		"no options":             {func(w *sim.World) { w.Draw().Pick("color") }, `draw "color": from 0 to -1 is no range`},
 		"range in a body":        {body(func(w *sim.World, p *sim.Proc) { w.Draw().Int("n", 3, 2) }), `draw "n": from 3 to 2 is no range`},
 		"restart of the living":  {body(func(w *sim.World, p *sim.Proc) { p.Restart() }), `restart process "A": it is still running`},
@@ -141,5 +142,22 @@ func TestNameOfAScenario(t *testing.T) {
 	}
 	for _, bad := range []string{"", ".", "../evil", "/etc", "cart/", "cart//total", "cart/\ntotal"} {
 		require.ErrorContains(t, (&sim.Scenario{Name: bad}).Check(), "want words with slashes between them", bad)
+	}
+}
+
+// A name means one thing.
+func TestNamesThatMeanTwoThings(t *testing.T) {
+	nothing := func(*sim.World) {}
+	for want, s := range map[string]sim.Scenario{
+		`variants "a"`:   {Variants: []string{"a", "b", "a"}},
+		`profiles "one"`: {Profiles: []*sim.Profile{{Name: "one"}, {Name: "two"}, {Name: "one"}}},
+		`parameters "n"`: {Params: []sim.ParamDoc{{Label: "n"}, {Label: "n"}}},
+		`properties "p"`: {Properties: []sim.PropertyDoc{{Name: "p"}, {Name: "p"}}},
+		`expectations of "a under laptop"`: {Variants: []string{"a"}, Expect: []sim.Expectation{
+			{Variant: "a"}, {Variant: "a", Profile: "laptop"}, {Variant: "a", Profile: "laptop"},
+		}},
+	} {
+		s.Name, s.Build = "test/names", nothing
+		require.EqualError(t, s.Check(), "scenario test/names has two "+want+": leave one away, or call it otherwise")
 	}
 }

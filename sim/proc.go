@@ -80,6 +80,9 @@ func (p *Proc) yield() {
 func (p *Proc) leaving() bool {
 	w := p.world
 	if p.killed { // unwinding: deferred functions of the body do nothing any more
+		if p.coro == nil {
+			w.misuse("process %q: %s", p.name, afterEnd)
+		}
 		p.coro.Yield()
 		return false
 	}
@@ -102,10 +105,25 @@ func (w *World) Running(l Label) *Proc {
 		return w.unwinding
 	}
 	p := w.cur.proc
+	if w.stopped && !w.inHandler && p.coro == nil {
+		w.misuse("%s: %s", w.labels.list[l], afterEnd)
+	}
 	if w.inHandler || p.coro == nil {
 		w.misuse("%s: called by %q, which is not a process with a body and so cannot block", w.labels.list[l], p.name)
 	}
 	return p
+}
+
+// afterEnd says who calls what has ended.
+const afterEnd = "called after its life or the run has ended. A process starts no goroutine that calls the world: " +
+	"what would be one is another process, by World.Process"
+
+// outOfTurn refuses a step of p that p does not make itself.
+func (w *World) outOfTurn(p *Proc, l Label) {
+	if p.done || w.stopped {
+		w.misuse("step %q of %q: %s", w.labels.list[l], p.name, afterEnd)
+	}
+	w.misuse("step %q of %q: called while %q runs. A process makes its steps itself: no other one does, nor a goroutine that it starts", w.labels.list[l], p.name, w.cur.proc.name)
 }
 
 // Step is a scheduling point: the work called label takes as long as the
@@ -120,7 +138,7 @@ func (p *Proc) StepFor(l Label, win Window) {
 	w := p.world
 	if !p.killed {
 		if w.cur.proc != p {
-			w.misuse("step %q of %q: called while %q runs", w.labels.list[l], p.name, w.cur.proc.name)
+			w.outOfTurn(p, l)
 		}
 		p.wake = w.arm(p, l, win, nil, 0)
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -72,9 +73,10 @@ func (s *Scenario) Expected(variant, profile string) Expectation {
 	return out
 }
 
-// Check reports a name that can be no folder, and the first expectation of a variant, a
-// profile or a documented property that the scenario does not have: it would never be
-// looked at. Names of properties are checked where Properties documents any.
+// Check reports a name that can be no folder, a name that two variants, profiles, parameters
+// or properties have, and the first expectation of a variant, a profile or a documented
+// property that the scenario does not have: it would never be looked at. Names of
+// properties are checked where Properties documents any.
 func (s *Scenario) Check() error {
 	if !fs.ValidPath(s.Name) || s.Name == "." || strings.ContainsAny(s.Name, "\r\n") {
 		return fmt.Errorf("scenario name %q: want words with slashes between them, such as cart/total", s.Name)
@@ -86,9 +88,29 @@ func (s *Scenario) Check() error {
 	for _, p := range s.Properties {
 		properties = append(properties, p.Name)
 	}
+	var params, expected []string
+	for _, p := range s.Params {
+		params = append(params, p.Label)
+	}
 	for _, e := range s.Expect {
 		if err := s.checkExpectation(&e, profiles, properties); err != nil {
 			return fmt.Errorf("an expectation cannot be met: %w", err)
+		}
+		about := e.Variant
+		if e.Profile != "" {
+			about += " under " + e.Profile
+		}
+		expected = append(expected, about)
+	}
+	return cmp.Or(s.checkTwice("variants", s.Variants), s.checkTwice("profiles", profiles), s.checkTwice("parameters", params),
+		s.checkTwice("properties", properties), s.checkTwice("expectations of", expected))
+}
+
+// checkTwice refuses a name that means two things.
+func (s *Scenario) checkTwice(kinds string, names []string) error {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return fmt.Errorf("scenario %s has two %s %q: leave one away, or call it otherwise", s.Name, kinds, name)
 		}
 	}
 	return nil

@@ -201,10 +201,16 @@ func (w *World) Close() {
 }
 
 // misuse is how a mistake of a scenario's author travels to the end of the run.
-type misuse struct{ err error }
+type misuse struct {
+	scenario string
+	err      error
+}
+
+// Error is what the program ends with if it was a stray goroutine that made the mistake.
+func (m misuse) Error() string { return fmt.Sprintf("scenario %q: %v", m.scenario, m.err) }
 
 func (w *World) misuse(format string, args ...any) {
-	m := misuse{fmt.Errorf(format, args...)}
+	m := misuse{w.scenario.Name, fmt.Errorf(format, args...)}
 	if w.mistake == nil { // a process that recovers from everything does not hide it
 		w.mistake, w.stopped = m.err, true
 	}
@@ -317,6 +323,7 @@ func (w *World) begin(s *Scenario, cfg Config) error {
 	root := w.process(worldName, true)
 	w.cur = current{proc: root, id: eventID(root.hash, setupHash, 1)}
 	root.last = w.cur.id
+	w.resumed(root)
 	if w.observer != nil {
 		w.observer.Began(w)
 	}

@@ -84,6 +84,7 @@ func (e *exploration) campaign(ctx context.Context, variant string, seed uint64)
 	}
 	o.Progress = p.update
 	e.runs = 0
+	o.Found = func(f *runner.Failure) error { return e.keepFailure(context.WithoutCancel(ctx), f) }
 	if o.Keep != 0 {
 		o.Kept = func(t *sim.Trace) error { return e.keepRun(context.WithoutCancel(ctx), t) }
 	}
@@ -100,7 +101,23 @@ func (e *exploration) campaign(ctx context.Context, variant string, seed uint64)
 	if terr := e.present(r, found); terr != nil {
 		return terr
 	}
+	if _, ok := errors.AsType[*store.Error](err); ok && kept != nil {
+		return kept // what ended the campaign is why nothing more was kept
+	}
 	return errors.Join(kept, usage(err))
+}
+
+// keepFailure stores a failure as soon as it is found: a campaign that is killed has it in
+// the store.
+func (e *exploration) keepFailure(ctx context.Context, f *runner.Failure) error {
+	if err := e.open(); err != nil {
+		return err
+	}
+	f.Minimal.Module, f.Minimal.Revision = e.Build.Module, e.Build.Revision
+	if _, err := e.store.Add(ctx, f.Minimal); err != nil {
+		return err
+	}
+	return e.store.Flush(ctx)
 }
 
 // keepRun stores a run as it ran.
@@ -114,8 +131,8 @@ func (e *exploration) keepRun(ctx context.Context, t *sim.Trace) error {
 	return err
 }
 
-// keep stores the failures of a campaign and what it did. The failures come back
-// also if storing failed.
+// keep stores what a campaign did, and those of its failures that are not in the store. The
+// failures come back also if storing failed.
 func (e *exploration) keep(ctx context.Context, r *runner.Report, started time.Time) ([]*loaded, error) {
 	var found []*loaded
 	var first error

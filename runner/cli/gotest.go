@@ -10,8 +10,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
-	"time"
 
+	"github.com/seed-3519b94c/simrun/reports"
 	"github.com/seed-3519b94c/simrun/runner"
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/spf13/cobra"
@@ -146,12 +146,31 @@ func (f *gotestFlags) source(l *loaded) ([]byte, error) {
 	for _, d := range t.Schedule {
 		p("\t\t\t%s,", strconv.Quote(d.String()))
 	}
-	p("\t\t},\n\t})\n}")
+	p("\t\t},")
+	if pairs := deciding(l); len(pairs) > 0 {
+		p("\t\tDecides: []string{")
+		for _, pair := range pairs {
+			p("\t\t\t%s,", strconv.Quote(pair))
+		}
+		p("\t\t},")
+	}
+	p("\t})\n}")
 	text, err := format.Source(b.Bytes())
 	if err != nil {
 		return nil, fmt.Errorf("--call %q: want an expression of Go: %w", call, err)
 	}
 	return text, nil
+}
+
+// deciding are the pairs that decide the failure.
+func deciding(l *loaded) (pairs []string) {
+	if l.file {
+		return runner.DecidesIn(l.ref)
+	}
+	for i := range l.trace.Races {
+		pairs = append(pairs, runner.RaceText(l.trace, &l.trace.Races[i]))
+	}
+	return pairs
 }
 
 // story says in words what the test is about.
@@ -170,7 +189,7 @@ func (f *gotestFlags) story(name string, t *sim.Trace) []string {
 	lines = append(lines, "")
 	for i := range t.Events {
 		for _, n := range t.Events[i].Notes {
-			lines = append(lines, fmt.Sprintf("\t%12v  %s: %s", t.Events[i].Time.Round(time.Microsecond), t.EventName(i), strings.ReplaceAll(n, "\n", " / ")))
+			lines = append(lines, fmt.Sprintf("\t%12s  %s: %s", reports.Instant(t.Events[i].Time), t.EventName(i), strings.ReplaceAll(n, "\n", " / ")))
 		}
 	}
 	return lines

@@ -178,7 +178,7 @@ func (e *exploration) once(r *runner.Report) string {
 // orders have been tried, more of them are not it.
 func (e *exploration) whatMayFind(r *runner.Report) string {
 	switch {
-	case !r.Exhausted && strings.HasPrefix(r.Claim, "every order of events passes"):
+	case !r.Exhausted && r.AllOrders:
 		return "every order passes with the parameters, faults and clock readings as they are: others, or another profile, may show it"
 	case !r.Exhausted:
 		return "more runs or another seed may find it"

@@ -31,7 +31,8 @@ func (s *invocation) runCommand() *cobra.Command {
 		Long: `Explore a scenario. What fails is made small, stored and told, and the story ends
 in a command that replays it. What is found does not depend on the number of
 workers or on the machine, unless --budget or an interrupt ends the exploration.
-A campaign, one seed of one variant, is stored when it ends, also by an interrupt.`,
+A failure is stored as soon as it is found, and what a campaign, one seed of one
+variant, has explored when it ends, also by an interrupt.`,
 		Example: "  simrun run cart/total --variant racy\n  simrun run cart/total --variant all --seed 1-100 -p items=3 --budget 10m",
 		Args:    exactly("SCENARIO"),
 		RunE: func(c *cobra.Command, args []string) error {

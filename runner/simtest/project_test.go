@@ -128,6 +128,7 @@ func main() { os.Exit(cli.Main(mine.Scenarios()...)) }
 	out, code = p.run("go", "test", "-run", "Regression", ".")
 	require.Equal(t, 1, code, "the race is still there: %s", out)
 	require.Contains(t, out, "whole", "%s", out)
+	require.Regexp(t, `Decides +(\* |perhaps ).* before .*\n`, out, "by what the file said of it")
 
 	// The fix: the server looks whether the file is complete.
 	source := p.Read("torn.go")

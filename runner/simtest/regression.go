@@ -17,6 +17,9 @@ type Story struct {
 	// Schedule are the deviations from the nominal order, one a line, such as
 	// `hold editor:write#2 after server:read#1`.
 	Schedule []string
+	// Decides are the pairs of events whose order decided, for people, such as
+	// `server:read#1 before editor:write#2, on file; the other order passes`.
+	Decides []string
 	// Sampled: durations are drawn with Seed, as in an estimate of a failure rate.
 	Sampled bool
 	Seed    uint64
@@ -39,6 +42,9 @@ func Regression(t *testing.T, s *sim.Scenario, story Story) {
 	}
 	c := &check{s: s, cfg: Config{Dir: "testdata/simrun", Getenv: os.Getenv}, options: o}
 	if r.Trace.Verdict.Failed() {
+		if r.Trace.Signature == trace.Signature {
+			r.Trace.Races = runner.RacesOf(r.Trace, story.Decides)
+		}
 		t.Fatal(c.story(r.Trace, replays(t, "")...))
 	}
 	if len(trace.Schedule) > 0 && !occurs(trace.Schedule, r.Trace) {

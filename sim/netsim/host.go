@@ -2,6 +2,7 @@ package netsim
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
@@ -67,7 +68,7 @@ type life struct {
 // is the program. Its events do what they do at once, and cost little: see HostOnLoop
 // for one whose callbacks wait for their turn.
 func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
-	n.checkName(name, m)
+	n.checkName(name)
 	p := n.w.Actor(name)
 	if m == nil {
 		m = n.machine(name, p, nil)
@@ -75,18 +76,27 @@ func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
 	return n.host(name, m, p, main)
 }
 
-// checkName refuses a program that is called as a machine that was made apart: both are
-// processes of the world.
-func (n *Net) checkName(name string, m *Machine) {
-	if box := n.kept.machines[name]; box != nil && box.run == n.run && m != nil {
-		n.w.Mistake("program %q: there is a machine of that name; call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)", name)
+// namesakes says what to do about a program and a machine that was made apart, of one name:
+// both are processes of the world.
+const namesakes = "call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)"
+
+// checkName refuses a program that is called as a machine that was made apart.
+func (n *Net) checkName(name string) {
+	if box := n.kept.machines[name]; box != nil && box.run == n.run && !n.hasHost(name) {
+		n.w.Mistake("program %q: there is a machine of that name; %s", name, namesakes)
 	}
+}
+
+// hasHost reports whether this run has a program of that name.
+func (n *Net) hasHost(name string) bool {
+	h := n.kept.hosts[name]
+	return h != nil && slices.Contains(n.hosts, h)
 }
 
 // BackgroundHost is Host for a program whose timers do not count as activity, such as a
 // client that tries for ever: with nothing else to do, the world is at rest.
 func (n *Net) BackgroundHost(name string, m *Machine, main func(h env.Host)) *Host {
-	n.checkName(name, m)
+	n.checkName(name)
 	p := n.w.BackgroundActor(name)
 	if m == nil {
 		m = n.machine(name, p, nil)

@@ -21,7 +21,7 @@ type loop struct {
 // closed keep the loop alive; handlers of signals do not. The program ends when its
 // loop does. Now, Due and Pool of cfg are not the caller's to set.
 func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h env.Host, l env.Loop)) *Host {
-	n.checkName(name, m)
+	n.checkName(name)
 	p := n.w.Actor(name + ".net")
 	if m == nil {
 		m = n.machine(name, p, nil)

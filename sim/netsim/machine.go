@@ -53,6 +53,9 @@ const (
 // loopbacks and what is given; none given is 10.0.0.N, N from 1 in the order of
 // making. Addresses with a colon are of version 6.
 func (n *Net) Machine(name string, addrs ...string) *Machine {
+	if n.hasHost(name) {
+		n.w.Mistake("machine %q: there is a program of that name; %s", name, namesakes)
+	}
 	return n.machine(name, n.w.Actor(name), addrs)
 }
 

@@ -13,10 +13,7 @@ import (
 func TestMistakes(t *testing.T) {
 	nothing := func(env.Host) {}
 	for want, build := range map[string]func(n *netsim.Net){
-		`process "box": there is one of that name already`: func(n *netsim.Net) { n.Machine("box"); n.Machine("box") },
-		`program "app": there is a machine of that name; call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)`: func(n *netsim.Net) {
-			n.Host("app", n.Machine("app"), nothing)
-		},
+		`process "box": there is one of that name already`:                       func(n *netsim.Net) { n.Machine("box"); n.Machine("box") },
 		`machine "b": address 10.1.1.1 belongs to machine "a"`:                   func(n *netsim.Net) { n.Machine("a", "10.1.1.1"); n.Machine("b", "10.1.1.1") },
 		`start "app": it is still running`:                                       func(n *netsim.Net) { h := n.Host("app", nil, nothing); h.Start(); h.Start() },
 		`start "app" -1ns from now: it is still running, or that is in the past`: func(n *netsim.Net) { n.Host("app", nil, nothing).StartAt(-1) },
@@ -46,6 +43,37 @@ func TestMistakes(t *testing.T) {
 		s := &sim.Scenario{Name: "test/mistake", Profiles: []*sim.Profile{profile(nil)}, Build: func(w *sim.World) { build(netsim.New(w, netsim.Config{})) }}
 		_, err := w.Run(s, sim.Config{})
 		require.ErrorContains(t, err, want)
+	}
+}
+
+// A program and a machine that was made apart are two, whichever comes first.
+func TestProgramAndMachineOfOneName(t *testing.T) {
+	nothing := func(env.Host) {}
+	const (
+		advice  = "call one of the two otherwise, or leave the machine to the program: nil is one of its own, by its name (Host.Machine)"
+		program = `scenario "test/mistake": program "app": there is a machine of that name; ` + advice
+		machine = `scenario "test/mistake": machine "app": there is a program of that name; ` + advice
+		two     = `scenario "test/mistake": process "app": there is one of that name already`
+	)
+	for name, c := range map[string]struct {
+		build func(n *netsim.Net)
+		want  string
+	}{
+		"machine, program on it":     {func(n *netsim.Net) { n.Host("app", n.Machine("app"), nothing) }, program},
+		"machine, program elsewhere": {func(n *netsim.Net) { n.Machine("app"); n.Host("app", n.Machine("box"), nothing) }, program},
+		"machine, program alone":     {func(n *netsim.Net) { n.Machine("app"); n.Host("app", nil, nothing) }, program},
+		"program, machine":           {func(n *netsim.Net) { n.Host("app", n.Machine("box"), nothing); n.Machine("app") }, machine},
+		"program alone, machine":     {func(n *netsim.Net) { n.Host("app", nil, nothing); n.Machine("app") }, machine},
+		"two programs":               {func(n *netsim.Net) { n.Host("app", nil, nothing); n.Host("app", nil, nothing) }, two},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := &sim.Scenario{Name: "test/mistake", Build: func(w *sim.World) { c.build(netsim.New(w, netsim.Config{})) }}
+			for range 2 { // what is kept from a run before makes no difference
+				_, err := w.Run(s, sim.Config{})
+				require.ErrorContains(t, err, c.want)
+			}
+		})
 	}
 }
 

@@ -20,7 +20,7 @@ type seq struct {
 // through p, and calls others through c. If it is ended by Host.Crash or the like, it
 // is unwound where it is blocked; Host.Start and Restart run body anew.
 func (n *Net) Process(name string, m *Machine, body func(p *sim.Proc, c env.Caller)) *Host {
-	n.checkName(name, m)
+	n.checkName(name)
 	at := n.w.Actor(name + ".net")
 	if m == nil {
 		m = n.machine(name, at, nil)
