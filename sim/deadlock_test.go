@@ -73,9 +73,9 @@ func TestCircleOfLocks(t *testing.T) {
 	both := func(w *sim.World, name string, first, second *sim.Mutex) {
 		w.Process(name, func(*sim.Proc) {
 			first.Lock()
+			defer first.Unlock()
 			second.Lock()
-			second.Unlock()
-			first.Unlock()
+			defer second.Unlock()
 		})
 	}
 	opposite := build(func(w *sim.World) {
@@ -107,7 +107,7 @@ func TestCircleOfLocks(t *testing.T) {
 func TestWaitsForTheNewHolder(t *testing.T) {
 	s := build(func(w *sim.World) {
 		a, q := w.NewMutex("a"), sim.NewQueue[int](w, "requests")
-		w.Process("A", func(*sim.Proc) { a.Lock(); a.Unlock() })
+		w.Process("A", func(*sim.Proc) { a.Lock(); defer a.Unlock() })
 		w.Process("B", func(*sim.Proc) { a.Lock(); q.Pop() })
 		w.Process("C", func(*sim.Proc) { a.Lock() })
 		w.Obligation("answered", 0).Open(1)

@@ -55,11 +55,9 @@ func TestOneGoesOnForAnother(t *testing.T) {
 
 func TestMistakesOfOneForAnother(t *testing.T) {
 	p := newPool(t)
-	var a *coro.Coro
-	a = p.Start(job(func(c *coro.Coro) {
+	p.Start(job(func(c *coro.Coro) {
 		assert.PanicsWithValue(t, "coro: Resume of a coroutine that is running", func() { c.LeavingFor(c) })
-	}))
-	a.Resume()
+	})).Resume()
 }
 
 // ring makes coroutines of which each hands over to the next, round after round, so that
