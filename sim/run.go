@@ -130,7 +130,7 @@ func (w *World) pick() (int, bool) {
 	if last < 0 {
 		return 0, false
 	}
-	if w.overtime() {
+	if w.now > int64(w.limits.Virtual) && w.overtime() {
 		return 0, w.exceed("virtual time", "%v", w.limits.Virtual)
 	}
 	if w.cfg.Mode == Zones {
@@ -142,19 +142,15 @@ func (w *World) pick() (int, bool) {
 	return w.choosePending(last)
 }
 
-// overtime reports whether more virtual time has passed than the limit allows. Events that
-// come earlier than nominal, one after the other, run ahead in nominal time: then what counts
-// is whether it may be as late as that.
+// overtime reports whether more virtual time has passed than the limit allows, where the
+// nominal time is beyond it. Events that come earlier than nominal, one after the other, run
+// ahead in nominal time: then what counts is whether it may be as late as that.
 func (w *World) overtime() bool {
-	limit := int64(w.limits.Virtual)
-	if w.now <= limit {
-		return false
-	}
 	if w.cfg.Mode != Timed || w.loose {
 		return true
 	}
 	_, hi := w.zone.Now()
-	return hi > limit
+	return hi > int64(w.limits.Virtual)
 }
 
 // choosePending asks the chooser which of the enabled events is next. The
