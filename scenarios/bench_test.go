@@ -70,7 +70,9 @@ func BenchmarkCampaign(b *testing.B) {
 
 // BenchmarkWorkers is one campaign by one worker and by two, in turn: how many times as many
 // schedules two run in the same time, and how much more processor time they take for each. Two
-// that wait for nothing take as much, and then "speedup" says how busy the machine was.
+// that wait for nothing take as much, and then "speedup" says how busy the machine was. Some
+// 3.5 % of a campaign, the merging of batches, is by one goroutine: two workers gain 1.9 times at
+// most, and what two processes side by side gain on the same machine.
 func BenchmarkWorkers(b *testing.B) {
 	const runs = 16384
 	var wall, cpu [2]time.Duration

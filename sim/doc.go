@@ -68,6 +68,16 @@
 // a goal that some run must reach. [World.Fail] says at once that something is
 // wrong. Whatever is stated, a circle of mutexes is a deadlock: see [LockOrder].
 //
+// # Cost
+//
+// A step of a process takes some 50 ns and, where another process is next, 50 more for the
+// switch: 50 steps by 5 processes are run some 160,000 times a second by random walk and
+// 270,000 times by priorities, which switch rarely. A run allocates nothing once its World has
+// grown. What a step takes is what makes it an event that explanations can name: identity,
+// window, cause, footprint, fingerprint, deviation. A way around them for worlds without time
+// would gain a fifth there, and below a twentieth in a world that has files and timers.
+// BenchmarkSchedules, BenchmarkEvent and BenchmarkPingPong measure it.
+//
 // # Catalogue
 //
 //   - [World], [Scenario], [Config], [Result], [Trace]: running, and what comes of it.
