@@ -74,8 +74,8 @@
 // switch: 50 steps by 5 processes are run some 160,000 times a second by random walk and
 // 270,000 times by priorities, which switch rarely. A run allocates nothing once its World has
 // grown. What a step takes is what makes it an event that explanations can name: identity,
-// window, cause, footprint, fingerprint, deviation. A way around them for worlds without time
-// would gain a fifth there, and below a twentieth in a world that has files and timers.
+// window, cause, footprint, fingerprint, deviation. There is no way around them for worlds
+// without time: in a world that has files and timers it would hardly show.
 // BenchmarkSchedules, BenchmarkEvent and BenchmarkPingPong measure it.
 //
 // # Catalogue
