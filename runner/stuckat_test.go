@@ -66,14 +66,14 @@ func running() (mock *clock.Mock, stop func()) {
 	return mock, func() { close(quit) }
 }
 
-// A process that an earlier run left behind is not taken for the one that blocks now, and
-// does not keep it from being named.
-func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
-	release := make(chan bool)
+// searches makes runs whose process blocks as it is told, and returns what they come to. At
+// the end of the test release is closed, and all processes must have gone on.
+func searches(t *testing.T) (stuck func(block func()) error, release chan bool) {
+	release = make(chan bool)
 	var gone sync.WaitGroup
 	mock, stop := running()
-	defer func() { stop(); close(release); gone.Wait() }()
-	blocked := func(block func()) error {
+	t.Cleanup(func() { stop(); close(release); gone.Wait() })
+	return func(block func()) error {
 		gone.Add(1)
 		s := &sim.Scenario{Name: "stuck", Build: func(w *sim.World) {
 			w.Process("B", func(p *sim.Proc) {
@@ -84,7 +84,13 @@ func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
 		}}
 		_, err := runner.Run(runner.Options{Scenario: s, Stuck: time.Minute, Clock: mock}, sim.Config{})
 		return err
-	}
+	}, release
+}
+
+// A process that an earlier run left behind is not taken for the one that blocks now, and
+// does not keep it from being named.
+func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
+	blocked, release := searches(t)
 	require.ErrorContains(t, blocked(func() { <-release }), "(for 2s, ")
 
 	var mu sync.Mutex
@@ -97,24 +103,10 @@ func TestBlockedAfterAnotherWasLeftBehind(t *testing.T) {
 
 // Of two searches at once, each names its own process and not that of the other.
 func TestBlockedWhileAnotherIsBlocked(t *testing.T) {
-	release := make(chan bool)
-	var gone sync.WaitGroup
-	mock, stop := running()
-	defer func() { stop(); close(release); gone.Wait() }()
+	blocked, release := searches(t)
 	stuck := func(block func()) <-chan error {
-		gone.Add(1)
-		s := &sim.Scenario{Name: "stuck", Build: func(w *sim.World) {
-			w.Process("B", func(p *sim.Proc) {
-				p.Step("s")
-				block()
-				gone.Done()
-			})
-		}}
 		found := make(chan error, 1)
-		go func() {
-			_, err := runner.Run(runner.Options{Scenario: s, Stuck: time.Minute, Clock: mock}, sim.Config{})
-			found <- err
-		}()
+		go func() { found <- blocked(block) }()
 		return found
 	}
 	receives := stuck(func() { <-release })
