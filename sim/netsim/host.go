@@ -69,11 +69,7 @@ type life struct {
 // for one whose callbacks wait for their turn.
 func (n *Net) Host(name string, m *Machine, main func(h env.Host)) *Host {
 	n.checkName(name)
-	p := n.w.Actor(name)
-	if m == nil {
-		m = n.machine(name, p, nil)
-	}
-	return n.host(name, m, p, main)
+	return n.host(name, m, n.w.Actor(name), main)
 }
 
 // namesakes says what to do about a program and a machine that was made apart, of one name:
@@ -97,14 +93,14 @@ func (n *Net) hasHost(name string) bool {
 // client that tries for ever: with nothing else to do, the world is at rest.
 func (n *Net) BackgroundHost(name string, m *Machine, main func(h env.Host)) *Host {
 	n.checkName(name)
-	p := n.w.BackgroundActor(name)
+	return n.host(name, m, n.w.BackgroundActor(name), main)
+}
+
+// host is a program of which p is the process, on m or on a machine of its own.
+func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *Host {
 	if m == nil {
 		m = n.machine(name, p, nil)
 	}
-	return n.host(name, m, p, main)
-}
-
-func (n *Net) host(name string, m *Machine, p *sim.Proc, main func(env.Host)) *Host {
 	if m.n != n || m.run != n.run {
 		n.w.Mistake("host %q: its machine belongs to another run", name)
 	}

@@ -23,9 +23,6 @@ type loop struct {
 func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h env.Host, l env.Loop)) *Host {
 	n.checkName(name)
 	p := n.w.Actor(name + ".net")
-	if m == nil {
-		m = n.machine(name, p, nil)
-	}
 	h := n.host(name, m, p, nil)
 	lp := &loop{h: h}
 	onExit := cfg.OnExit

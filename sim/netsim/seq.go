@@ -22,9 +22,6 @@ type seq struct {
 func (n *Net) Process(name string, m *Machine, body func(p *sim.Proc, c env.Caller)) *Host {
 	n.checkName(name)
 	at := n.w.Actor(name + ".net")
-	if m == nil {
-		m = n.machine(name, at, nil)
-	}
 	h := n.host(name, m, at, nil)
 	s := &seq{h: h}
 	s.p = n.w.Process(name, func(p *sim.Proc) {
