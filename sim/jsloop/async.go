@@ -50,6 +50,9 @@ func (a *Async) call() (Value, error) {
 func (a *Async) resume() {
 	switch a.c.Resume() {
 	case coro.Panicked:
+		if a.c.Panic().Value == any(exiting{}) {
+			panic(exiting{})
+		}
 		panic(a.c.Panic())
 	case coro.Finished:
 		a.p.settle(a.value, a.thrown)

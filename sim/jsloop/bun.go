@@ -7,12 +7,12 @@ type bunState struct {
 	rejected bool  // main is the reason of a rejected main module
 	reported bool  // the turn has reported rejections
 	turns    int
+	rounds   int  // of ticks, microtasks and reports, after the first reports
 	ending   bool // nothing was left when the turn began
+	emitted  bool // beforeExit was, and nothing has been found to do since
 	// unhandled: nobody listened to a rejection or an exception. From then on only
 	// immediates keep the loop alive.
 	unhandled bool
-	// awaiting: the main module has not settled. Until then the loop goes on even so.
-	awaiting bool
 }
 
 // reportsNow reports whether rejections are reported at the end of this drain. Bun
@@ -26,9 +26,16 @@ func (l *Loop) reportsNow() bool {
 func (l *Loop) advanceBunTurn() {
 	b := &l.bun
 	if !b.reported {
-		if b.turns++; b.turns > 1 && !l.alive() {
+		alive := l.alive()
+		if b.turns > 0 && !alive && l.bunBeforeExit() {
+			return
+		}
+		if b.turns++; alive {
+			b.emitted = false
+		}
+		if b.turns > 1 && !alive {
 			b.ending = true
-			if b.ends() { // what was handled late is a task, and those run no more
+			if l.ends() { // what was handled late is a task, and those run no more
 				l.tracker.handled = l.tracker.handled[:0]
 			}
 		}
@@ -40,21 +47,51 @@ func (l *Loop) advanceBunTurn() {
 	if b.main != nil {
 		return
 	}
+	for b.turns == 1 && b.rounds < 2 && (l.alive() || b.rounds < 0) {
+		b.rounds++
+		if l.startDrain(); l.drain != drainOff {
+			return
+		}
+	}
 	b.reported = false
-	if b.turns == 1 || b.ending && !b.ends() {
+	if b.turns == 1 {
 		b.ending = !l.alive()
 	}
-	if b.ending {
+	switch {
+	case !b.ending:
+		l.openCheck()
+	case !l.bunBeforeExit():
 		l.phase = phaseEnd
+	}
+}
+
+// bunBeforeExit reports whether beforeExit comes next. Reports of the last turn come
+// after it, those of the main script before.
+func (l *Loop) bunBeforeExit() bool {
+	b := &l.bun
+	if l.cfg.OnBeforeExit == nil || b.emitted || l.ends() {
+		return false
+	}
+	b.emitted, b.ending = true, false
+	l.phase = phaseDry
+	return true
+}
+
+// endBunReports ends a round of reports. What listeners have rejected is part of it;
+// what else they have queued waits for the next callback.
+func (l *Loop) endBunReports() {
+	t := &l.tracker
+	if t.open(); len(t.opened) > 0 {
 		return
 	}
-	l.openCheck()
+	l.tickScheduled, t.toReport = l.ticks.n > 0, false
+	l.drain = drainOff
 }
 
 // reportMain reports what the main script threw.
 func (l *Loop) reportMain() {
 	thrown := l.bun.main
-	l.bun.main = nil
+	l.bun.main, l.bun.rounds = nil, -1 // one more, come what may
 	if l.bun.rejected {
 		l.uncaught(thrown, FromRejection)
 	} else {
@@ -79,15 +116,16 @@ func (l *Loop) bunThrown(thrown error) {
 
 // bunUnhandled deals with a rejection without listener: Bun does not hand it to
 // listeners of uncaughtException. The code of the process is 1 in the end, though
-// listeners of exit do not see it.
+// listeners of exit do not see that.
 func (l *Loop) bunUnhandled() { l.bun.unhandled = true }
 
-// ends reports whether only immediates keep the loop alive.
-func (b *bunState) ends() bool { return b.unhandled && !b.awaiting }
+// ends reports whether only immediates keep Bun's loop alive. While the main module has
+// not settled the loop goes on even so.
+func (l *Loop) ends() bool { return l.bun.unhandled && !l.awaiting }
 
 // bunAlive is alive for Bun.
 func (l *Loop) bunAlive() bool {
-	return l.immediateRefs > 0 || !l.bun.ends() && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0)
+	return l.immediateRefs > 0 || !l.ends() && (l.timers.refs > 0 || l.refs > 0 || l.posted.n > 0 || len(l.tracker.handled) > 0)
 }
 
 // bunHasTask reports whether the poll phase does not wait: a rejection that has been

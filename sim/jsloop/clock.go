@@ -40,8 +40,9 @@ func (l *Loop) nextDue() int64 {
 		}
 	}
 	for _, t := range l.browser.timers {
-		look(t.start + t.ms)
+		look(l.browserDue(t))
 	}
+	look(l.browser.page.due())
 	return next
 }
 

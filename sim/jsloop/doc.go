@@ -92,25 +92,43 @@
 //     that a timer may still run. A main module that awaits is run to its end.
 //   - A promise that Then, Catch or Finally returned is reported as unhandled, but
 //     nobody is told when it has been handled after all.
+//   - What listeners of unhandledRejection queue waits for the next callback; after the
+//     last reports there is none, so that it never runs.
 //
-// Browsers have tasks in the place of phases, no ticks and no immediates; rendering is
-// not modelled.
+// Browsers have tasks in the place of phases, no ticks and no immediates. Which source
+// of tasks comes next (timers, messages, what comes from outside, reports, the next
+// frame) is their choice, and in a world explored; so is when a frame is late. Errors
+// are reported before the microtasks of the callback that threw, as Chrome does.
 //
-// Not modelled: beforeExit, exit code 13 of a module whose await never ends (in Bun,
-// which waits for it busily for ever, the loop ends too), listeners of uncaughtException that throw, MessageChannel, close callbacks, and the
-// endless TypeError of Node when a tick both clears the next immediate and throws.
+// Not modelled:
+//
+//   - libuv's pending, idle and prepare phases: JavaScript runs nothing in them.
+//   - MessageChannel and worker threads in Node: when their messages arrive is up to
+//     threads. Post is where they come in.
+//   - The busy waiting of Bun for a main module whose await never ends. The loop ends
+//     instead, with code 0: a world in which something waits busily does not come to
+//     rest.
+//   - The endless TypeError of Node when a tick both clears the next immediate and
+//     throws: a fault of that version which makes it useless.
+//   - What a page costs: style, layout, and frames that the browser leaves out. A slow
+//     profile makes them late.
 //
 // # Catalogue
 //
 //   - [Loop], [Config], [Flavour], [Entry]: the loop. [Step], [Kind]: driving it.
 //   - [Loop.NextTick], [Loop.QueueMicrotask], [Loop.SetTimeout], [Loop.SetInterval],
-//     [Loop.SetImmediate], [Loop.Post]: callbacks. [Timer], [Immediate]: their handles.
+//     [Loop.SetImmediate], [Loop.Post], [Loop.PostEvent], [Loop.CloseHandle]: callbacks.
+//     [Timer], [Immediate]: their handles.
+//   - [Loop.PostMessage], [Loop.RequestAnimationFrame], [Loop.SetHidden]: what only
+//     browsers have. [Frame].
+//   - [Loop.Exit], [Loop.SetExitCode], [Loop.ExitCode]: the end of the process.
 //   - [Promise], [Thenable]; [Loop.NewPromise], [Loop.WithResolvers], [Loop.Resolve],
 //     [Loop.Reject]: making them; Then, Catch, Finally: using them.
 //   - [Loop.All], [Loop.AllSettled], [Loop.Any], [Loop.Race]: combining them. [Settled].
 //   - [Loop.Async], [Async]: async functions, await, for await.
 //   - [Start], [StartBackground], [Process]: a loop that runs in a world;
-//     [Process.Post], [Process.Deliver], [Process.Offload]: what reaches it from outside.
+//     [Process.Post], [Process.PostEvent], [Process.Deliver], [Process.Offload]: what
+//     reaches it from outside.
 //   - [StartTasks], [Tasks], [Path]: a loop at the level of tasks, each one event, with
 //     exact timers: for models that are specified so.
 //   - [Microtasks]: the microtask queue alone, as an env.Microtasks.

@@ -14,9 +14,7 @@ const (
 // NextTick runs fn after the current callback, before microtasks that are not
 // already being drained.
 func (l *Loop) NextTick(fn func()) {
-	if l.cfg.Flavour == Browser {
-		Throw(&ReferenceError{"process"})
-	}
+	l.nodeOnly("process")
 	l.tickScheduled = true
 	l.ticks.push(funcJob(fn))
 }
@@ -77,12 +75,16 @@ func (l *Loop) advanceDrain() (Step, bool) {
 			if s, ok := l.tracker.next(); ok {
 				return s, true
 			}
+			if l.cfg.Flavour == Bun {
+				l.endBunReports()
+				continue
+			}
+			l.drain = drainOff
 			if l.tracker.again() {
 				l.drain = drainTicks
 				continue
 			}
 			l.tickScheduled, l.tracker.toReport = false, false
-			l.drain = drainOff
 			return Step{}, false
 		default:
 			return Step{}, false
@@ -145,10 +147,13 @@ func (l *Loop) uncaught(reason error, from Origin) {
 		if l.cfg.Flavour == Browser { // the console; a page does not end
 			return
 		}
-		l.exit(1)
+		l.exit(exitUncaught, exitUncaught)
 		return
 	}
-	l.cfg.OnUncaughtException(reason, from)
+	if again := call(func() { l.cfg.OnUncaughtException(reason, from) }); again != nil && l.cfg.Flavour != Browser {
+		l.listenerThrew()
+		return
+	}
 	if l.cfg.Flavour == Node {
 		// "Make sure any ticks get processed by ensuring that the next Immediate
 		// cycle isn't empty" (lib/internal/process/execution.js).

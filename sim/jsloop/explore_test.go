@@ -54,8 +54,10 @@ type explorer struct {
 	runs int
 	err  error
 	seen map[string]bool // outcomes produced
+	// codes: exit codes of the process count. Recordings have none.
+	codes bool
 	// Of the last run:
-	order []string
+	last  program.Outcome
 	reads []int // clock readings before each line of the order
 	jumps []time.Duration
 }
@@ -67,7 +69,7 @@ func newExplorer(r *program.Recording, f jsloop.Flavour) *explorer {
 func (x *explorer) close() { x.pool.Close() }
 
 func key(o program.Outcome) string {
-	return strings.Join(o.Order, " ") + fmt.Sprint(" exit ", o.Exit)
+	return strings.Join(o.Order, " ") + fmt.Sprint(" exit ", o.Exit, " code ", o.Code)
 }
 
 // run runs the program with the given jumps first. Some of what was observed is of
@@ -95,8 +97,13 @@ func (x *explorer) run(scale float64, jumps []time.Duration) {
 			x.reads = append(x.reads, before)
 		}
 	}
-	x.order, x.jumps = m.Log, clock.jumps
-	x.seen[key(program.Outcome{Order: m.Log, Exit: m.Exit})] = true
+	x.jumps = clock.jumps
+	o := program.Outcome{Order: m.Log, Exit: m.Exit}
+	if x.codes {
+		o.Code = m.Code
+	}
+	x.seen[key(o)] = true
+	x.last = o
 	if m.Err != nil {
 		x.err = m.Err
 	}
@@ -124,7 +131,7 @@ func (x *explorer) aim(want program.Outcome, runs int) bool {
 			}
 			x.run(scale, x.vary(best, cut))
 			n := 0
-			for n < len(x.order) && n < len(want.Order) && x.order[n] == want.Order[n] {
+			for n < len(x.last.Order) && n < len(want.Order) && x.last.Order[n] == want.Order[n] {
 				n++
 			}
 			if n >= matched {

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/seed-3519b94c/simrun/sim/jsloop"
 	"github.com/seed-3519b94c/simrun/sim/jsloop/internal/program"
 )
 
@@ -57,22 +58,41 @@ func kinds(list string, allowed func(kind string) bool) (all []string) {
 	return all
 }
 
-// programs draws programs over the whole schema.
-func programs() *rapid.Generator[*program.Recording] {
+// programs draws programs over the whole schema, and what recordings do not have.
+func programs(f jsloop.Flavour) *rapid.Generator[*program.Recording] {
 	return rapid.Custom(func(t *rapid.T) *program.Recording {
-		g := &generator{t: t, left: rapid.IntRange(3, 60).Draw(t, "size"), profile: rapid.SampledFrom(profiles).Draw(t, "profile")}
+		g := &generator{t: t, flavour: f, left: rapid.IntRange(3, 60).Draw(t, "size"), profile: rapid.SampledFrom(profiles).Draw(t, "profile")}
 		r := &program.Recording{Name: "drawn",
 			Entry:    rapid.SampledFrom([]string{"cjs", "cjs", "esm"}).Draw(t, "entry"),
 			Handlers: rapid.SampledFrom([]string{"both", "both", "both", "uncaught", "none"}).Draw(t, "handlers"),
 		}
 		r.Body = g.body(where{async: r.Entry == "esm", depth: 4}, 5)
+		g.listeners(r)
 		return r
 	})
 }
 
+// listeners draws what listeners of process events do.
+func (g *generator) listeners(r *program.Recording) {
+	if g.odds(2) {
+		return
+	}
+	r.On = map[string][]program.Stmt{}
+	for _, event := range []string{"beforeExit", "unhandledRejection", "uncaughtException", "rejectionHandled"} {
+		if g.odds(2) {
+			g.left += 4
+			r.On[event] = g.body(where{depth: 2}, 3)
+		}
+	}
+}
+
+// odds is true once in n times.
+func (g *generator) odds(n int) bool { return rapid.IntRange(1, n).Draw(g.t, "odds") == n }
+
 // generator numbers what a program logs, and stops when it has grown enough.
 type generator struct {
 	t       *rapid.T
+	flavour jsloop.Flavour
 	profile profile
 	left    int // statements that may still be made
 	ids     int
@@ -144,7 +164,7 @@ func (g *generator) body(w where, most int) []program.Stmt {
 		g.left--
 		s := g.stmt(w)
 		body = append(body, s)
-		if s.T == "throw" || s.T == "return" {
+		if s.T == "throw" || s.T == "return" || s.T == "exit" {
 			break
 		}
 	}
@@ -153,6 +173,12 @@ func (g *generator) body(w where, most int) []program.Stmt {
 
 func (g *generator) stmt(w where) program.Stmt {
 	s := program.Stmt{T: g.pick("statement", kinds(g.profile.stmts, w.allows)...)}
+	if w.depth > 0 && g.odds(25) {
+		s.T = g.pick("rare statement", "close", "close", "exit", "exitCode")
+	}
+	if s.T == "close" && g.flavour == jsloop.Bun { // has no handle that closes so
+		s.T = "tick"
+	}
 	g.fill(&s, w)
 	return s
 }
@@ -162,7 +188,9 @@ func (g *generator) fill(s *program.Stmt, w where) {
 	switch s.T {
 	case "log", "logx":
 		s.ID = g.id()
-	case "microtask", "tick":
+	case "exit", "exitCode":
+		s.E = rapid.IntRange(0, 3).Draw(g.t, "code")
+	case "microtask", "tick", "close":
 		s.Body = g.body(w.inner(false, false), 3)
 	case "immediate":
 		s.H, s.Body = g.maybe("m"), g.body(w.inner(false, false), 3)

@@ -15,9 +15,7 @@ type checkPhase struct {
 
 // SetImmediate runs fn in the next check phase, after the poll phase.
 func (l *Loop) SetImmediate(fn func()) *Immediate {
-	if l.cfg.Flavour == Browser {
-		Throw(&ReferenceError{"setImmediate"})
-	}
+	l.nodeOnly("setImmediate")
 	im := &Immediate{fn: fn}
 	l.immediates = append(l.immediates, im)
 	l.immediateRefs++
@@ -97,7 +95,8 @@ func (l *Loop) restartCheck() {
 
 // closeCheck ends the phase: the callback scope closes, and a new turn begins.
 func (l *Loop) closeCheck() {
-	l.phase = phaseTurn
+	l.phase = phaseClosing
+	l.closed, l.closing = l.closing, l.closed[:0]
 	if l.cfg.Flavour == Bun {
 		l.phase = phasePoll
 	}

@@ -51,8 +51,9 @@ func checkLive(t *testing.T, f jsloop.Flavour, name, version, number string) {
 	dir := t.TempDir()
 	exact, timed, endless := 0, 0, 0
 	rapid.Check(t, func(t *rapid.T) {
-		r := programs().Draw(t, "program")
+		r := programs(f).Draw(t, "program")
 		x := newExplorer(r, f)
+		x.codes = true
 		defer func() { x.close() }()
 		x.wander(40)
 		if x.err != nil {
@@ -72,7 +73,7 @@ func checkLive(t *testing.T, f jsloop.Flavour, name, version, number string) {
 		// machine finds; if it has none, aiming fails.
 		if !x.seen[key(got)] && !x.aim(got, 3000) {
 			t.Fatalf("%s, %s\n%s\n%s: %s\nloop: %s", r.Entry, r.Handlers, program.JS(r), name, key(got),
-				key(program.Outcome{Order: x.order}))
+				key(x.last))
 		}
 	})
 	t.Logf("conformance nodeloop live: %d programs of %s agree exactly, %d with one of their timings, %d did not end",
@@ -103,7 +104,7 @@ func runReal(t *rapid.T, exe, dir string, r *program.Recording) (program.Outcome
 	cmd := exec.CommandContext(ctx, exe, file)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	out, _ := cmd.Output() // the exit code is in the output
+	out, _ := cmd.Output()
 	if ctx.Err() != nil {
 		return program.Outcome{}, false
 	}
@@ -111,5 +112,6 @@ func runReal(t *rapid.T, exe, dir string, r *program.Recording) (program.Outcome
 	if err := json.Unmarshal(bytes.TrimSpace(out), &got); err != nil {
 		t.Fatalf("%v\n%s\n%s\n%s", err, out, stderr.String(), program.JS(r))
 	}
+	got.Code = cmd.ProcessState.ExitCode()
 	return got, true
 }

@@ -68,24 +68,38 @@ type Config struct {
 	OnUnhandledRejection func(reason error, p *Promise)
 	OnUncaughtException  func(reason error, from Origin)
 	OnRejectionHandled   func(p *Promise)
+	// OnBeforeExit is told that nothing is left to do, with the code to exit with. If
+	// it finds something, the loop goes on, and it is told again. Browsers have no such
+	// event.
+	OnBeforeExit func(code int)
 	// OnExit gets the code that a listener of 'exit' sees.
 	OnExit func(code int)
+	// OnEnd is told that the process ends, whatever listeners did, with its exit code:
+	// see ExitCode.
+	OnEnd func(code int)
+
+	// Choose chooses one of n queues of tasks that are not empty, in browsers, by the
+	// age of their first task: 0 is the oldest. Nil: always that one.
+	Choose func(n int) int
 }
 
 // phase is where in its turn the loop is.
 type phase uint8
 
 const (
-	phaseMain   phase = iota
-	phaseTurn         // the turn begins; exits if nothing is left
-	phaseUpdate       // the clock is read
-	phaseTimers       // timers that are due
-	phaseAgain        // timers that have become due meanwhile
-	phasePoll         // waits for callbacks from outside
-	phaseIO           // runs them
-	phaseNative       // Node's own immediates
-	phaseCheck        // immediates
-	phaseEnd          // nothing is left: emit exit
+	phaseMain    phase = iota
+	phaseTurn          // the turn begins; exits if nothing is left
+	phaseUpdate        // the clock is read
+	phaseTimers        // timers that are due
+	phaseAgain         // timers that have become due meanwhile
+	phasePoll          // waits for callbacks from outside
+	phaseIO            // runs them
+	phaseNative        // Node's own immediates
+	phaseCheck         // immediates
+	phaseClosing       // callbacks of handles that were closed
+	phaseDry           // nothing is left: emit beforeExit
+	phaseEmitted       // has been emitted
+	phaseEnd           // nothing is left: emit exit
 	phaseDone
 )
 
@@ -99,6 +113,9 @@ type Loop struct {
 	main   func()
 	module func(*Async) error // a main module with top-level await
 	code   int                // exit code of the process
+	chosen bool               // by SetExitCode
+	// awaiting: the main module has not settled.
+	awaiting bool
 
 	ticks   queue[job]
 	micro   queue[job]
@@ -117,6 +134,10 @@ type Loop struct {
 	immediates    []*Immediate
 	immediateRefs int
 	cp            checkPhase
+
+	closing   []func() // of CloseHandle
+	closed    []func() // of the current closing phase
+	ranClosed bool
 
 	posted queue[post]
 	batch  int // posted callbacks that this poll phase runs
@@ -160,7 +181,23 @@ func (l *Loop) MainAsync(module func(a *Async) error) { l.module = module }
 func (l *Loop) Post(fn func()) { l.PostNamed("", fn) }
 
 // PostNamed is Post with a name for the step, see Step.Name.
-func (l *Loop) PostNamed(name string, fn func()) { l.posted.push(post{name, fn}) }
+func (l *Loop) PostNamed(name string, fn func()) { l.posted.push(post{name: name, fn: fn}) }
+
+// PostEvent is PostNamed for an event with several listeners. Node calls them in one
+// callback, and the first that throws is the last; a browser runs microtasks after
+// each, and lets none of them stop another.
+func (l *Loop) PostEvent(name string, listeners ...func()) { l.posted.push(l.event(name, listeners)) }
+
+func (l *Loop) event(name string, listeners []func()) post {
+	if l.cfg.Flavour == Browser && len(listeners) > 0 {
+		return post{name, listeners[0], listeners[1:]}
+	}
+	return post{name: name, fn: func() {
+		for _, fn := range listeners {
+			fn()
+		}
+	}}
+}
 
 // Ref keeps the loop alive although it has nothing to do, as an open socket does;
 // each call needs its Unref.
@@ -169,7 +206,28 @@ func (l *Loop) Ref() { l.refs++ }
 // Release undoes one Ref.
 func (l *Loop) Release() { l.refs-- }
 
-// ExitCode is the exit code of the process, once the loop is done.
+// SetExitCode sets the code with which the loop exits in the end: process.exitCode.
+func (l *Loop) SetExitCode(code int) { l.code, l.chosen = code, true }
+
+// Exit ends the process at once: process.exit, for the code that runs on the loop. It
+// does not return; functions deferred in Go run, unlike a finally block there.
+func (l *Loop) Exit(code int) {
+	l.nodeOnly("process")
+	l.exit(code, code)
+	panic(exiting{})
+}
+
+// nodeOnly throws in a browser, which has nothing of this name.
+func (l *Loop) nodeOnly(name string) {
+	if l.cfg.Flavour == Browser {
+		Throw(&ReferenceError{name})
+	}
+}
+
+// ExitCode is the exit code of the process, once the loop is done. It is what OnExit was
+// told, with three exceptions: 13 in Node, if a main module still awaits; 1 in Bun, if
+// nobody listened to a rejection; and 7, if a listener of uncaughtException threw, which
+// Node's listeners of exit do not hear of.
 func (l *Loop) ExitCode() int { return l.code }
 
 // alive reports whether something is left that the loop must wait for.
@@ -177,13 +235,14 @@ func (l *Loop) alive() bool {
 	if l.cfg.Flavour == Bun {
 		return l.bunAlive()
 	}
-	return l.timers.refs > 0 || l.immediateRefs > 0 || l.refs > 0 || l.posted.n > 0
+	return l.timers.refs > 0 || l.immediateRefs > 0 || l.refs > 0 || l.posted.n > 0 || len(l.closing) > 0 ||
+		l.browser.page.due() != never
 }
 
 // Next says what the loop would do next. It changes nothing that can be observed:
 // between Next and Step, the world may Post and let time pass.
 func (l *Loop) Next() Step {
-	for {
+	for l.phase != phaseDone {
 		if l.drain != drainOff {
 			if s, ok := l.advanceDrain(); ok {
 				return s
@@ -194,6 +253,7 @@ func (l *Loop) Next() Step {
 			return s
 		}
 	}
+	return Step{}
 }
 
 // advance moves through the phases to the next step outside of a drain.
@@ -218,15 +278,25 @@ func (l *Loop) advance() (Step, bool) {
 		return Step{}, false
 	case phaseCheck:
 		return l.advanceCheck()
-	case phaseEnd:
-		return Step{Kind: StepExit}, true
+	case phaseClosing:
+		return l.advanceClosing()
+	case phaseDry:
+		return Step{Kind: StepBeforeExit}, true
+	case phaseEmitted:
+		l.advanceEmitted()
+		return Step{}, false
 	}
-	return Step{}, true
+	return Step{Kind: StepExit}, true
 }
 
 // Step does what Next says, and returns it.
-func (l *Loop) Step() Step {
-	s := l.Next()
+func (l *Loop) Step() (s Step) {
+	defer func() {
+		if v := recover(); v != nil && v != any(exiting{}) {
+			panic(v)
+		}
+	}()
+	s = l.Next()
 	if l.cfg.Flavour == Browser && l.phase == phaseTurn && l.drain == drainOff && s.Kind != StepPoll {
 		l.stepTask()
 		return s
@@ -248,10 +318,14 @@ func (l *Loop) Step() Step {
 		l.stepCallback()
 	case StepImmediate:
 		l.stepImmediate()
+	case StepClose:
+		l.stepClose()
+	case StepBeforeExit:
+		l.stepBeforeExit()
 	case StepReport, StepHandled:
 		l.stepReport()
 	case StepExit:
-		l.exit(l.code)
+		l.stepExit()
 	}
 	return s
 }
@@ -266,7 +340,7 @@ func (l *Loop) advanceTurn() (Step, bool) {
 		return Step{Kind: StepReport}, l.bun.main != nil && l.drain == drainOff
 	}
 	if !l.alive() {
-		l.phase = phaseEnd
+		l.runDry()
 		return Step{}, false
 	}
 	l.phase = phaseUpdate
@@ -296,10 +370,10 @@ func (l *Loop) afterTimers() phase {
 // and again.
 func (l *Loop) advancePoll() (Step, bool) {
 	if l.cfg.Flavour == Node && !l.alive() {
-		l.phase = phaseEnd
+		l.runDry()
 		return Step{}, false
 	}
-	if l.posted.n > 0 || l.immediateRefs > 0 || l.cfg.Flavour == Bun && l.bunHasTask() {
+	if l.posted.n > 0 || l.immediateRefs > 0 || len(l.closing) > 0 || l.cfg.Flavour == Bun && l.bunHasTask() {
 		return Step{Kind: StepPoll}, true
 	}
 	s := Step{Kind: StepPoll, Wait: true}
@@ -347,16 +421,5 @@ func (l *Loop) stepCallback() {
 	if thrown := call(l.posted.pop().fn); thrown != nil {
 		l.ranIO = false // the scope failed: no ticks
 		l.throwOut(thrown)
-	}
-}
-
-// exit ends the loop.
-func (l *Loop) exit(code int) {
-	l.phase, l.drain = phaseDone, drainOff
-	l.code = code
-	l.ticks.clear()
-	l.micro.clear()
-	if l.cfg.OnExit != nil {
-		l.cfg.OnExit(code)
 	}
 }

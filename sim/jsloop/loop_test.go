@@ -40,17 +40,22 @@ func (s *script) count(n int) {
 	}
 }
 
-// newScript makes a loop that logs all reports.
-func newScript(t *testing.T, f jsloop.Flavour) *script {
+// newScript makes a loop that logs all reports, if no change to its configuration says
+// otherwise.
+func newScript(t *testing.T, f jsloop.Flavour, changes ...func(s *script, cfg *jsloop.Config)) *script {
 	s := &script{}
-	s.Loop = jsloop.New(jsloop.Config{
+	cfg := jsloop.Config{
 		Flavour:              f,
 		Now:                  func() time.Duration { return s.now },
 		OnUnhandledRejection: func(reason error, _ *jsloop.Promise) { s.log("UR:" + reason.Error()) },
 		OnRejectionHandled:   func(*jsloop.Promise) { s.log("RH") },
 		OnUncaughtException:  func(reason error, _ jsloop.Origin) { s.log("UE:" + reason.Error()) },
 		OnExit:               func(code int) { s.log(fmt.Sprint("exit ", code)) },
-	})
+	}
+	for _, change := range changes {
+		change(s, &cfg)
+	}
+	s.Loop = jsloop.New(cfg)
 	t.Cleanup(s.Close)
 	return s
 }
@@ -202,41 +207,6 @@ func TestIntervalAndUnref(t *testing.T) {
 		s.ClearTimeout(nil)
 	}))
 	assert.Equal(t, 30*time.Millisecond, s.now)
-}
-
-func TestBrowser(t *testing.T) {
-	s := newScript(t, jsloop.Browser)
-	assert.Equal(t, "main m zero one UR:late RH exit 0", s.run(func() {
-		s.SetTimeout(s.say("one"), 1)
-		s.SetTimeout(s.say("zero"), 0)
-		s.QueueMicrotask(s.say("m"))
-		s.log("main")
-		s.SetTimeout(func() {
-			p := s.Reject(errors.New("late"))
-			s.SetTimeout(func() { p.Catch(func(error) (jsloop.Value, error) { return nil, nil }) }, 5)
-		}, 2)
-	}))
-	var ref *jsloop.ReferenceError
-	b := jsloop.New(jsloop.Config{Flavour: jsloop.Browser, Now: zero,
-		OnUncaughtException: func(reason error, _ jsloop.Origin) { assert.ErrorAs(t, reason, &ref) }})
-	b.Main(func() { b.NextTick(func() {}) })
-	b.Step()
-	require.NotNil(t, ref)
-	assert.Equal(t, "ReferenceError: process is not defined", ref.Error())
-}
-
-func TestBrowserClampsNestedTimers(t *testing.T) {
-	s := newScript(t, jsloop.Browser)
-	var at []time.Duration
-	var nest func()
-	nest = func() {
-		at = append(at, s.now/time.Millisecond)
-		if len(at) < 9 {
-			s.SetTimeout(nest, 1)
-		}
-	}
-	s.run(func() { s.SetTimeout(nest, 1) })
-	assert.Equal(t, []time.Duration{1, 2, 3, 4, 5, 6, 10, 14, 18}, at)
 }
 
 func TestSelfResolution(t *testing.T) {

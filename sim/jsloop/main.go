@@ -39,7 +39,7 @@ func (l *Loop) stepModule() {
 	}
 	l.drain = drainFirst
 	if l.module != nil {
-		l.bun.awaiting = true
+		l.awaiting = true
 		p := l.Async(func(a *Async) (Value, error) { return nil, l.module(a) })
 		p.react(reaction{native: (*moduleEnd)(l)})
 		return
@@ -55,7 +55,7 @@ func (l *Loop) stepModule() {
 type moduleEnd Loop
 
 func (m *moduleEnd) settled(p *Promise) {
-	m.bun.awaiting = false
+	m.awaiting = false
 	if p.state == Rejected {
 		l := (*Loop)(m)
 		if h := (&hop{left: hopsAwait - 1, reason: p.reason}); h.left > 0 {

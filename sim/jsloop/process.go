@@ -79,8 +79,8 @@ type namedLabel struct {
 // groupSize is the default of Process.Group.
 const groupSize = 64
 
-// Start makes a process of this name that runs a loop. Now, Due and Pool of cfg are
-// its own to set. Give it the script with Main or MainAsync before it runs. If the
+// Start makes a process of this name that runs a loop. Now, Due, Pool and Choose of cfg
+// are its own to set. Give it the script with Main or MainAsync before it runs. If the
 // process is killed and restarted, it runs its script again, on a new Loop.
 func Start(w *sim.World, name string, cfg Config) *Process {
 	js := newProcess(w, name, cfg)
@@ -103,6 +103,7 @@ func newProcess(w *sim.World, name string, cfg Config) *Process {
 		js.labels.kinds[k] = w.Label(Kind(k).String())
 	}
 	js.cfg.Now, js.cfg.Due, js.cfg.Pool = js.now, js.due, nil
+	js.cfg.Choose = func(n int) int { return w.Choice(name+".task", n) }
 	js.Loop = New(js.cfg)
 	return js
 }
@@ -136,8 +137,19 @@ func (js *Process) Post(name string, fn func()) {
 
 // Deliver is Post as a part of the current event, for handlers of actors.
 func (js *Process) Deliver(name string, fn func()) {
+	js.deliver(post{name: name, fn: fn})
+}
+
+// PostEvent is Post for an event with several listeners, see Loop.PostEvent.
+func (js *Process) PostEvent(name string, listeners ...func()) {
+	if js.w.Running(js.labels.post).At(js.labels.post) {
+		js.deliver(js.event(name, listeners))
+	}
+}
+
+func (js *Process) deliver(p post) {
 	js.w.Write(js.res)
-	js.inbox = append(js.inbox, post{name, fn})
+	js.inbox = append(js.inbox, p)
 	js.w.Release(&js.waiting)
 }
 
@@ -274,7 +286,7 @@ func (js *Process) poll(s Step) {
 	}
 	js.w.Write(js.res)
 	for _, p := range js.inbox {
-		js.Loop.PostNamed(p.name, p.fn)
+		js.Loop.posted.push(p)
 	}
 	clear(js.inbox)
 	js.inbox = js.inbox[:0]

@@ -13,10 +13,11 @@ type funcJob func()
 
 func (f funcJob) run(*Loop) error { return call(f) }
 
-// post is a callback from outside.
+// post is a callback from outside. more are further listeners of the same event.
 type post struct {
 	name string
 	fn   func()
+	more []func()
 }
 
 // queue is a first-in first-out ring. Its zero value is empty.

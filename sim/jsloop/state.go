@@ -21,9 +21,14 @@ func (l *Loop) AppendState(dst []byte) []byte {
 			add(t.start)
 		}
 	}
+	add(int64(len(l.closing)), int64(len(l.closed)))
 	for _, t := range l.browser.timers {
 		add(t.start, t.ms)
 	}
+	for _, q := range l.browser.queues {
+		add(int64(q.n))
+	}
+	add(int64(len(l.browser.rest)), int64(len(l.browser.page.frames)), l.browser.page.due())
 	return dst
 }
 

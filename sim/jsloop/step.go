@@ -28,10 +28,16 @@ const (
 	StepCallback
 	// StepImmediate runs one callback of SetImmediate.
 	StepImmediate
+	// StepClose runs one callback of CloseHandle.
+	StepClose
+	// StepFrame runs one callback of RequestAnimationFrame.
+	StepFrame
 	// StepReport reports one unhandled rejection, uncaught if nobody listens.
 	StepReport
 	// StepHandled reports that a reported rejection has been handled after all.
 	StepHandled
+	// StepBeforeExit reports that nothing is left to do.
+	StepBeforeExit
 	// StepExit reports the exit code; the loop is done.
 	StepExit
 )
@@ -39,7 +45,7 @@ const (
 // String returns the kind's name, in lower case.
 func (k Kind) String() string {
 	names := [...]string{"done", "main", "tick", "microtask", "timers", "timer", "poll",
-		"callback", "immediate", "report", "handled", "exit"}
+		"callback", "immediate", "close", "frame", "report", "handled", "before-exit", "exit"}
 	if int(k) < len(names) {
 		return names[k]
 	}

@@ -98,6 +98,10 @@ func (l *Loop) stepTimer() {
 		start = l.readClock() // before the callback: its duration does not count
 	}
 	thrown := call(t.fn)
+	if thrown != nil && l.cfg.Flavour == Bun { // reports it before it sets an interval anew
+		l.bunThrown(thrown)
+		thrown = nil
+	}
 	if t.repeat && !t.ended {
 		l.insertTimer(t, start)
 	} else {

@@ -104,11 +104,14 @@ func (l *Loop) stepReport() {
 	}
 }
 
-// reportThrown deals with what a listener threw: it leaves the drain, and what
+// reportThrown deals with what a listener threw. In Node it leaves the drain, and what
 // else was about to be reported is lost.
 func (l *Loop) reportThrown(thrown error) {
-	if thrown != nil {
-		l.tracker.opened = l.tracker.opened[:0]
-		l.throwOutOfTick(thrown)
+	if thrown == nil {
+		return
 	}
+	if l.cfg.Flavour == Node {
+		l.tracker.opened = l.tracker.opened[:0]
+	}
+	l.throwOutOfTick(thrown)
 }

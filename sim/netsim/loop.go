@@ -25,10 +25,10 @@ func (n *Net) HostOnLoop(name string, m *Machine, cfg jsloop.Config, main func(h
 	p := n.w.Actor(name + ".net")
 	h := n.host(name, m, p, nil)
 	lp := &loop{h: h}
-	onExit := cfg.OnExit
-	cfg.OnExit = func(code int) {
-		if onExit != nil {
-			onExit(code)
+	onEnd := cfg.OnEnd
+	cfg.OnEnd = func(code int) {
+		if onEnd != nil {
+			onEnd(code)
 		}
 		lp.exiting = true
 		h.end(code, false)

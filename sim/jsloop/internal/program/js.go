@@ -16,7 +16,9 @@ const f=x=>x===undefined?'u':typeof x==='number'?String(x):Array.isArray(x)?'['+
  x&&x.status?(x.status==='fulfilled'?'f:'+f(x.value):'r:'+f(x.reason)):typeof x;
 const log=i=>{L.push(String(i))},logx=(i,x)=>{L.push(i+'='+f(x))};
 const D=h=>DD[h]||(DD[h]=(()=>{let o={};o.p=new Promise((a,b)=>{o.res=a;o.rej=b});return o})());
-process.on('exit',c=>{fs.writeSync(1,JSON.stringify({order:L,exit:c??0})+'\n')});
+const done=c=>{fs.writeSync(1,JSON.stringify({order:L,exit:c??0})+'\n')};
+const N={},on=(e,f)=>{if((N[e]=(N[e]??0)+1)<=2)f()};
+const close=f=>new (process.binding('tcp_wrap').TCP)(0).close(f);
 `
 
 // JS prints r as a script that writes its Outcome as JSON when it exits.
@@ -28,15 +30,29 @@ func JS(r *Recording) string {
 		b.WriteString("const fs=require('fs');\n")
 	}
 	b.WriteString(prelude)
+	p := printer{}
+	on := func(event, args, line string) {
+		body := ""
+		if stmts := r.On[event]; len(stmts) > 0 {
+			body = fmt.Sprintf("on(%q,%s)", event, p.fn(stmts))
+		}
+		if event == "uncaughtException" { // if it throws, node ends without an exit event
+			body = "try{" + body + "}catch(e){if(typeof Bun==='undefined')done(7);throw e}"
+		}
+		fmt.Fprintf(&b, "process.on(%q,(%s)=>{%s%s});\n", event, args, line, body)
+	}
+	b.WriteString("process.on('exit',done);\n")
+	if r.On["beforeExit"] != nil {
+		on("beforeExit", "c", "L.push('BE'+(c??0));")
+	}
 	if r.Handlers == "both" {
-		b.WriteString("process.on('unhandledRejection',e=>{L.push('UR:'+f(e))});\n")
+		on("unhandledRejection", "e", "L.push('UR:'+f(e));")
 	}
 	if r.Handlers != "none" {
-		b.WriteString("process.on('uncaughtException',(e,o)=>{L.push('UE:'+f(e)+(o==='unhandledRejection'?'!':''))});\n")
-		b.WriteString("process.on('rejectionHandled',()=>{L.push('RH')});\n")
+		on("uncaughtException", "e,o", "L.push('UE:'+f(e)+(o==='unhandledRejection'?'!':''));")
+		on("rejectionHandled", "", "L.push('RH');")
 	}
 	b.WriteString("let x;\n")
-	p := printer{}
 	for i := range r.Body {
 		b.WriteString(p.stmt(&r.Body[i]) + "\n")
 	}
@@ -91,6 +107,12 @@ func (p *printer) stmt(s *Stmt) string {
 			return "clearImmediate(H." + s.H + ");"
 		}
 		return "clearTimeout(H." + s.H + ");"
+	case "close":
+		return "close(" + p.fn(s.Body) + ");"
+	case "exit":
+		return fmt.Sprintf("process.exit(%d);", s.E)
+	case "exitCode":
+		return fmt.Sprintf("process.exitCode=%d;", s.E)
 	case "chain":
 		return hold(s.H, p.chain(s.P, s.Steps))
 	case "expr":

@@ -16,12 +16,17 @@ type Recording struct {
 	Outcomes []Outcome `json:"outcomes"`
 	Bun      []Outcome `json:"bun"`
 	JS       string    `json:"js"`
+
+	// On is what listeners of process events do after they have logged, the first time
+	// and the second. Recordings have none of it, nor of the statements close and exit.
+	On map[string][]Stmt `json:"on,omitempty"`
 }
 
 // Outcome is what a run logged, and the code given to its exit event.
 type Outcome struct {
 	Order []string `json:"order"`
 	Exit  int      `json:"exit"`
+	Code  int      `json:"code"` // of the process; recordings do not have it
 }
 
 // Stmt is a statement; T says which fields count.
@@ -39,7 +44,7 @@ type Stmt struct {
 	P      *Expr   `json:"p,omitempty"`     // nil: undefined
 	Xs     []*Expr `json:"xs,omitempty"`
 	Steps  []Link  `json:"steps,omitempty"`
-	E      int     `json:"e,omitempty"`
+	E      int     `json:"e,omitempty"` // throw, reject, rej: which error; exit: the code
 }
 
 // Link is one step of a promise chain.

@@ -13,12 +13,17 @@ import (
 // Machine runs one program on one loop.
 type Machine struct {
 	Loop *jsloop.Loop
-	// Log is what the program printed; Exit the code given to its exit event.
+	// Log is what the program printed; Exit the code given to its exit event, or that
+	// of the process if there was none.
 	Log  []string
 	Exit int
+	// Code is the exit code of the process.
+	Code int
 	// Err names what the interpreter does not know.
 	Err error
 
+	on        map[string][]Stmt
+	emitted   map[string]int
 	scale     float64
 	promises  map[string]jsloop.Value
 	timers    map[string]*jsloop.Timer
@@ -55,7 +60,7 @@ func (s *scope) inner(v jsloop.Value) *scope {
 
 // Load makes a machine with r as main script.
 func Load(r *Recording, o Options) *Machine {
-	m := &Machine{scale: o.Scale, promises: map[string]jsloop.Value{}, timers: map[string]*jsloop.Timer{},
+	m := &Machine{on: r.On, emitted: map[string]int{}, scale: o.Scale, promises: map[string]jsloop.Value{}, timers: map[string]*jsloop.Timer{},
 		immediate: map[string]*jsloop.Immediate{}, deferred: map[string]*deferred{}}
 	if m.scale == 0 {
 		m.scale = 1
@@ -64,9 +69,20 @@ func Load(r *Recording, o Options) *Machine {
 	if r.Entry == "esm" {
 		cfg.Entry = jsloop.ESM
 	}
-	cfg.OnExit = func(code int) { m.Exit = code }
+	told := false
+	cfg.OnExit = func(code int) {
+		m.Exit, told = code, true
+	}
+	cfg.OnEnd = func(code int) {
+		if m.Code = code; !told {
+			m.Exit = code
+		}
+	}
+	if r.On["beforeExit"] != nil {
+		cfg.OnBeforeExit = func(code int) { m.listen("beforeExit", "BE"+strconv.Itoa(code)) }
+	}
 	if r.Handlers == "both" {
-		cfg.OnUnhandledRejection = func(reason error, _ *jsloop.Promise) { m.log("UR:" + Format(reason)) }
+		cfg.OnUnhandledRejection = func(reason error, _ *jsloop.Promise) { m.listen("unhandledRejection", "UR:"+Format(reason)) }
 	}
 	if r.Handlers != "none" {
 		cfg.OnUncaughtException = func(reason error, from jsloop.Origin) {
@@ -74,9 +90,9 @@ func Load(r *Recording, o Options) *Machine {
 			if from == jsloop.FromRejection {
 				mark = "!"
 			}
-			m.log("UE:" + Format(reason) + mark)
+			m.listen("uncaughtException", "UE:"+Format(reason)+mark)
 		}
-		cfg.OnRejectionHandled = func(*jsloop.Promise) { m.log("RH") }
+		cfg.OnRejectionHandled = func(*jsloop.Promise) { m.listen("rejectionHandled", "RH") }
 	}
 	m.Loop = jsloop.New(cfg)
 	top := &scope{}
@@ -93,6 +109,14 @@ func Load(r *Recording, o Options) *Machine {
 }
 
 func (m *Machine) log(s string) { m.Log = append(m.Log, s) }
+
+// listen is a listener of a process event.
+func (m *Machine) listen(event, line string) {
+	m.log(line)
+	if m.emitted[event]++; m.emitted[event] <= 2 {
+		m.callback(m.on[event], &scope{})()
+	}
+}
 
 func (m *Machine) unsupported(format string, args ...any) {
 	if m.Err == nil {
@@ -170,6 +194,12 @@ func (m *Machine) schedule(st *Stmt, s *scope) {
 		} else {
 			l.ClearTimeout(m.timers[st.H])
 		}
+	case "close":
+		l.CloseHandle(m.fn(st.Body, s))
+	case "exit":
+		l.Exit(st.E)
+	case "exitCode":
+		l.SetExitCode(st.E)
 	default:
 		m.unsupported("statement %q", st.T)
 	}

@@ -1,0 +1,158 @@
+package jsloop_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/jsloop"
+)
+
+// TestEnds are ways to end, as observed with Node v20.20.2 and Bun 1.4.5. The code
+// after the bar is that of the process.
+func TestEnds(t *testing.T) {
+	boom := func() { jsloop.Throw(errors.New("boom")) }
+	reject := func(s *script) { s.Reject(errors.New("lost")) }
+	n := 0 // calls of a listener
+	tests := []struct {
+		name      string
+		node, bun string
+		cfg       func(s *script, cfg *jsloop.Config)
+		main      func(s *script)
+	}{
+		{"beforeExit starts the loop anew", "timeout BE tick micro immediate BE exit 0 | 0", "timeout BE tick micro immediate BE exit 0 | 0",
+			func(s *script, cfg *jsloop.Config) {
+				cfg.OnBeforeExit = func(int) {
+					if s.log("BE"); n == 0 {
+						n++
+						s.NextTick(s.say("tick"))
+						s.QueueMicrotask(s.say("micro"))
+						s.SetImmediate(s.say("immediate"))
+					}
+				}
+			}, func(s *script) { s.SetTimeout(s.say("timeout"), 1) }},
+		{"a rejection in the last callback is reported, in Bun after beforeExit", "UR:lost BE exit 0 | 0", "BE UR:lost exit 0 | 0",
+			func(s *script, cfg *jsloop.Config) { cfg.OnBeforeExit = func(int) { s.log("BE") } },
+			func(s *script) { s.SetTimeout(func() { reject(s) }, 1) }},
+		{"what listeners queue in the last reports runs in Node", "UR:lost tick exit 0 | 0", "UR:lost exit 0 | 0",
+			func(s *script, cfg *jsloop.Config) {
+				cfg.OnUnhandledRejection = func(error, *jsloop.Promise) { s.log("UR:lost"); s.NextTick(s.say("tick")) }
+			}, func(s *script) { s.SetTimeout(func() { reject(s) }, 1) }},
+		{"the exit code is that which was set", "exit 3 | 3", "exit 3 | 3", nil, func(s *script) { s.SetExitCode(3) }},
+		{"exit stops everything", "one exit 2 | 2", "one exit 2 | 2", nil, func(s *script) {
+			s.NextTick(s.say("never"))
+			s.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+				s.log("one")
+				s.Resolve(nil).Finally(func() (jsloop.Value, error) { s.log("never"); return nil, nil })
+				s.Exit(2)
+				s.log("never")
+				return nil, nil
+			})
+			s.log("never")
+		}},
+		{"exit after an await", "exit 4 | 4", "exit 4 | 4", nil, func(s *script) {
+			s.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+				_, _ = a.Await(nil)
+				s.Exit(4)
+				return nil, nil
+			})
+			s.SetTimeout(s.say("never"), 0)
+		}},
+		{"a listener that throws ends the process", "UE:boom | 7", "UE:boom exit 7 | 7",
+			func(s *script, cfg *jsloop.Config) {
+				cfg.OnUncaughtException = func(reason error, _ jsloop.Origin) { s.log("UE:" + reason.Error()); boom() }
+			}, func(s *script) { s.SetTimeout(s.say("never"), 1); s.SetImmediate(boom) }},
+		{"a listener that throws spoils the other reports in Node", "UR:lost UE:boom timeout exit 0 | 0", "UR:lost UE:boom UR:lost UE:boom timeout exit 0 | 0",
+			func(s *script, cfg *jsloop.Config) {
+				cfg.OnUnhandledRejection = func(error, *jsloop.Promise) { s.log("UR:lost"); boom() }
+			}, func(s *script) { reject(s); reject(s); s.SetTimeout(s.say("timeout"), 1) }},
+		{"rejections that nobody listens to end Node, and Bun later", "exit 1 | 1", "due exit 0 | 1",
+			func(_ *script, cfg *jsloop.Config) { cfg.OnUnhandledRejection, cfg.OnUncaughtException = nil, nil },
+			func(s *script) { reject(s); s.SetImmediate(s.say("due")) }},
+	}
+	for _, tt := range tests {
+		for f, want := range []string{tt.node, tt.bun} {
+			t.Run(fmt.Sprint(tt.name, "/", jsloop.Flavour(f)), func(t *testing.T) {
+				n = 0
+				code := -1
+				s := newScript(t, jsloop.Flavour(f), func(s *script, cfg *jsloop.Config) {
+					cfg.OnEnd = func(c int) { code = c }
+					if tt.cfg != nil {
+						tt.cfg(s, cfg)
+					}
+				})
+				got := s.run(func() { tt.main(s) })
+				assert.Equal(t, want, fmt.Sprint(got, " | ", code))
+				assert.Equal(t, code, s.ExitCode())
+			})
+		}
+	}
+}
+
+// TestAwaitingForEver: Node's process exits with 13 if its main module never settles,
+// which listeners of exit are not told.
+func TestAwaitingForEver(t *testing.T) {
+	for f, want := range map[jsloop.Flavour]int{jsloop.Node: 13, jsloop.Bun: 0} {
+		s := newScript(t, f, func(_ *script, cfg *jsloop.Config) { cfg.Entry = jsloop.ESM })
+		s.MainAsync(func(a *jsloop.Async) error {
+			_, err := a.Await(s.NewPromise(func(func(jsloop.Value), func(error)) {}))
+			return err
+		})
+		assert.Equal(t, "exit 0", s.run(nil))
+		assert.Equal(t, want, s.ExitCode(), f.String())
+	}
+}
+
+// TestClosePhase: callbacks of closed handles run after immediates and before timers,
+// the handle that was closed last first; one that throws leaves its ticks to the next
+// turn (Node v20.20.2). Bun's are ticks.
+func TestClosePhase(t *testing.T) {
+	for f, want := range map[jsloop.Flavour]string{
+		jsloop.Node: "tick immediate b b-tick a UE:boom timeout a-tick immediate2 exit 0",
+		jsloop.Bun:  "tick a UE:boom b a-tick b-tick timeout immediate immediate2 exit 0",
+	} {
+		s := newScript(t, f)
+		assert.Equal(t, want, s.run(func() {
+			s.Post(func() {
+				s.NextTick(s.say("tick"))
+				s.CloseHandle(func() {
+					s.log("a")
+					s.NextTick(s.say("a-tick"))
+					s.SetImmediate(s.say("immediate2"))
+					s.now += time.Millisecond
+					jsloop.Throw(errors.New("boom"))
+				})
+				s.CloseHandle(func() { s.log("b"); s.NextTick(s.say("b-tick")) })
+				s.SetImmediate(s.say("immediate"))
+				s.SetTimeout(s.say("timeout"), 1)
+			})
+		}), f.String())
+	}
+}
+
+// TestExitInAWorld: exit ends a process wherever it stands, and its code is noted.
+func TestExitInAWorld(t *testing.T) {
+	s := scenario(func(w *sim.World) {
+		js := jsloop.Start(w, "server", jsloop.Config{})
+		js.Main(func() {
+			js.SetInterval(func() {}, 10)
+			js.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+				_, _ = a.Await(js.Offload("read", func(*sim.Proc) (jsloop.Value, error) { return nil, nil }))
+				js.Exit(3)
+				return nil, nil
+			})
+		})
+		w.Always("running", func() error {
+			if code := js.ExitCode(); code != 0 {
+				return fmt.Errorf("exited with %d", code)
+			}
+			return nil
+		})
+	})
+	trace := failing(t, s, "laptop")
+	assert.Contains(t, tell(trace), "exit 3")
+}
