@@ -39,7 +39,11 @@ func runFast(r *program.Recording, f jsloop.Flavour, scale float64) (program.Out
 		}
 		m.Loop.Step()
 	}
-	return program.Outcome{Order: m.Log, Exit: m.Exit}, m.Err
+	o := program.Outcome{Order: m.Log, Exit: m.Exit}
+	if r.Ends {
+		o.Code = m.Code
+	}
+	return o, m.Err
 }
 
 // readCorpus reads recordings, one JSON object a line, gzipped or not.
@@ -69,14 +73,16 @@ func readCorpus(t *testing.T, path string) []*program.Recording {
 
 // corpora are the recordings to run: our own, and those that the environment names.
 func corpora() []string {
-	files := []string{filepath.Join("testdata", "nodeloop.jsonl.gz")}
+	files := []string{filepath.Join("testdata", "nodeloop.jsonl.gz"), filepath.Join("testdata", "ends.jsonl.gz")}
 	if more := os.Getenv("SIMRUN_CORPUS_NODELOOP"); more != "" {
 		files = append(files, filepath.SplitList(more)...)
 	}
 	return files
 }
 
-func same(a, b program.Outcome) bool { return a.Exit == b.Exit && slices.Equal(a.Order, b.Order) }
+func same(a, b program.Outcome) bool {
+	return a.Exit == b.Exit && a.Code == b.Code && slices.Equal(a.Order, b.Order)
+}
 
 // tally counts agreement over one file.
 type tally struct {

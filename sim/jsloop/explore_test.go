@@ -174,6 +174,7 @@ func (x *explorer) vary(best []time.Duration, cut int) []time.Duration {
 func explore(r *program.Recording, f jsloop.Flavour, observed []program.Outcome, runs int) (missing []program.Outcome, novel int, err error) {
 	x := newExplorer(r, f)
 	defer func() { x.close() }()
+	x.codes = r.Ends
 	x.wander(300)
 	novel = len(x.seen)
 	for _, o := range observed {

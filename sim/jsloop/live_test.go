@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
@@ -91,14 +92,12 @@ func setFlag(t *testing.T, name, value string) {
 }
 
 // runReal runs r for real. It returns false if it does not end.
-func runReal(t *rapid.T, exe, dir string, r *program.Recording) (program.Outcome, bool) {
+func runReal(t require.TestingT, exe, dir string, r *program.Recording) (program.Outcome, bool) {
 	file := filepath.Join(dir, "program.cjs")
 	if r.Entry == "esm" {
 		file = filepath.Join(dir, "program.mjs")
 	}
-	if err := os.WriteFile(file, []byte(program.JS(r)), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	require.NoError(t, os.WriteFile(file, []byte(program.JS(r)), 0o600))
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, exe, file)
@@ -109,9 +108,8 @@ func runReal(t *rapid.T, exe, dir string, r *program.Recording) (program.Outcome
 		return program.Outcome{}, false
 	}
 	var got program.Outcome
-	if err := json.Unmarshal(bytes.TrimSpace(out), &got); err != nil {
-		t.Fatalf("%v\n%s\n%s\n%s", err, out, stderr.String(), program.JS(r))
-	}
+	err := json.Unmarshal(bytes.TrimSpace(out), &got)
+	require.NoError(t, err, "%s\n%s\n%s", out, &stderr, program.JS(r))
 	got.Code = cmd.ProcessState.ExitCode()
 	return got, true
 }

@@ -12,21 +12,23 @@ type Recording struct {
 	Class    string    `json:"class"`    // det, det_sep, racy
 	Scale    float64   `json:"scale"`
 	Body     []Stmt    `json:"body"`
-	Node     *Outcome  `json:"node"`
-	Outcomes []Outcome `json:"outcomes"`
-	Bun      []Outcome `json:"bun"`
-	JS       string    `json:"js"`
+	Node     *Outcome  `json:"node,omitempty"`
+	Outcomes []Outcome `json:"outcomes,omitempty"`
+	Bun      []Outcome `json:"bun,omitempty"`
+	JS       string    `json:"js,omitempty"`
 
 	// On is what listeners of process events do after they have logged, the first time
-	// and the second. Recordings have none of it, nor of the statements close and exit.
+	// and the second.
 	On map[string][]Stmt `json:"on,omitempty"`
+	// Ends: exit codes of the process were recorded.
+	Ends bool `json:"ends,omitempty"`
 }
 
 // Outcome is what a run logged, and the code given to its exit event.
 type Outcome struct {
 	Order []string `json:"order"`
 	Exit  int      `json:"exit"`
-	Code  int      `json:"code"` // of the process; recordings do not have it
+	Code  int      `json:"code"` // of the process; most recordings do not have it
 }
 
 // Stmt is a statement; T says which fields count.
