@@ -11,6 +11,23 @@ const (
 	exitAwaiting = 13 // a main module still awaits
 )
 
+// SetExitCode sets the code with which the loop exits in the end: process.exitCode.
+func (l *Loop) SetExitCode(code int) { l.code, l.chosen = code, true }
+
+// Exit ends the process at once: process.exit, for the code that runs on the loop. It
+// does not return; functions deferred in Go run, unlike a finally block there.
+func (l *Loop) Exit(code int) {
+	l.nodeOnly("process")
+	l.exit(code, code)
+	panic(exiting{})
+}
+
+// ExitCode is the exit code of the process, once the loop is done. It is what OnExit was
+// told, with three exceptions: 13 in Node, if a main module still awaits; 1 in Bun, if
+// nobody listened to a rejection; and 7, if a listener of uncaughtException threw, which
+// Node's listeners of exit do not hear of.
+func (l *Loop) ExitCode() int { return l.code }
+
 // runDry ends Node's turns: nothing is left to wait for.
 func (l *Loop) runDry() {
 	l.phase = phaseEnd

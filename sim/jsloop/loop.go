@@ -176,29 +176,6 @@ func (l *Loop) Main(script func()) { l.main = script }
 // returns, it throws.
 func (l *Loop) MainAsync(module func(a *Async) error) { l.module = module }
 
-// Post hands the loop a callback from outside, such as the completion of a read. It
-// runs in the next poll phase. Post may be called between steps and in callbacks.
-func (l *Loop) Post(fn func()) { l.PostNamed("", fn) }
-
-// PostNamed is Post with a name for the step, see Step.Name.
-func (l *Loop) PostNamed(name string, fn func()) { l.posted.push(post{name: name, fn: fn}) }
-
-// PostEvent is PostNamed for an event with several listeners. Node calls them in one
-// callback, and the first that throws is the last; a browser runs microtasks after
-// each, and lets none of them stop another.
-func (l *Loop) PostEvent(name string, listeners ...func()) { l.posted.push(l.event(name, listeners)) }
-
-func (l *Loop) event(name string, listeners []func()) post {
-	if l.cfg.Flavour == Browser && len(listeners) > 0 {
-		return post{name, listeners[0], listeners[1:]}
-	}
-	return post{name: name, fn: func() {
-		for _, fn := range listeners {
-			fn()
-		}
-	}}
-}
-
 // Ref keeps the loop alive although it has nothing to do, as an open socket does;
 // each call needs its Unref.
 func (l *Loop) Ref() { l.refs++ }
@@ -206,29 +183,12 @@ func (l *Loop) Ref() { l.refs++ }
 // Release undoes one Ref.
 func (l *Loop) Release() { l.refs-- }
 
-// SetExitCode sets the code with which the loop exits in the end: process.exitCode.
-func (l *Loop) SetExitCode(code int) { l.code, l.chosen = code, true }
-
-// Exit ends the process at once: process.exit, for the code that runs on the loop. It
-// does not return; functions deferred in Go run, unlike a finally block there.
-func (l *Loop) Exit(code int) {
-	l.nodeOnly("process")
-	l.exit(code, code)
-	panic(exiting{})
-}
-
 // nodeOnly throws in a browser, which has nothing of this name.
 func (l *Loop) nodeOnly(name string) {
 	if l.cfg.Flavour == Browser {
 		Throw(&ReferenceError{name})
 	}
 }
-
-// ExitCode is the exit code of the process, once the loop is done. It is what OnExit was
-// told, with three exceptions: 13 in Node, if a main module still awaits; 1 in Bun, if
-// nobody listened to a rejection; and 7, if a listener of uncaughtException threw, which
-// Node's listeners of exit do not hear of.
-func (l *Loop) ExitCode() int { return l.code }
 
 // alive reports whether something is left that the loop must wait for.
 func (l *Loop) alive() bool {
@@ -364,62 +324,4 @@ func (l *Loop) afterTimers() phase {
 		return phaseTurn
 	}
 	return phasePoll
-}
-
-// advancePoll decides whether the poll phase has to wait. It may be asked again
-// and again.
-func (l *Loop) advancePoll() (Step, bool) {
-	if l.cfg.Flavour == Node && !l.alive() {
-		l.runDry()
-		return Step{}, false
-	}
-	if l.posted.n > 0 || l.immediateRefs > 0 || len(l.closing) > 0 || l.cfg.Flavour == Bun && l.bunHasTask() {
-		return Step{Kind: StepPoll}, true
-	}
-	s := Step{Kind: StepPoll, Wait: true}
-	if l.handleAt != never {
-		s.Timed, s.Deadline = true, l.instant(l.handleAt)
-	}
-	return s, true
-}
-
-// stepPoll takes what has been posted up to now.
-func (l *Loop) stepPoll() {
-	if l.cfg.Flavour == Browser {
-		l.selectTasks()
-		return
-	}
-	l.batch, l.ranIO = l.posted.n, false
-	l.phase = phaseIO
-}
-
-// advanceIO runs the posted callbacks, each in a callback scope of its own.
-func (l *Loop) advanceIO() (Step, bool) {
-	if l.ranIO {
-		l.ranIO = false
-		l.startDrain()
-		return Step{}, false
-	}
-	if l.batch > 0 {
-		return Step{Kind: StepCallback, Name: l.posted.first().name}, true
-	}
-	if l.cfg.Flavour == Bun {
-		l.phase = phaseUpdate
-		return Step{}, false
-	}
-	// CheckImmediate first runs Node's own immediates (RunAndClearNativeImmediates),
-	// in a callback scope: when it closes, ticks that an exception has left run.
-	l.phase = phaseNative
-	l.startDrain()
-	return Step{}, false
-}
-
-// stepCallback runs one posted callback.
-func (l *Loop) stepCallback() {
-	l.batch--
-	l.ranIO = true
-	if thrown := call(l.posted.pop().fn); thrown != nil {
-		l.ranIO = false // the scope failed: no ticks
-		l.throwOut(thrown)
-	}
 }

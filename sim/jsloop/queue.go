@@ -13,13 +13,6 @@ type funcJob func()
 
 func (f funcJob) run(*Loop) error { return call(f) }
 
-// post is a callback from outside. more are further listeners of the same event.
-type post struct {
-	name string
-	fn   func()
-	more []func()
-}
-
 // queue is a first-in first-out ring. Its zero value is empty.
 type queue[T any] struct {
 	ring []T // a power of two long
