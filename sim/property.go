@@ -167,8 +167,11 @@ func (w *World) Calm() {
 
 // deadlineLabel is the label of the event at the end of a bound.
 func (w *World) deadlineLabel(property string) Label {
-	return w.Label(strings.NewReplacer(":", ".", "\n", " ").Replace(property) + ".deadline")
+	return w.Label(inLabel.Replace(property) + ".deadline")
 }
+
+// inLabel replaces what a label must not have.
+var inLabel = strings.NewReplacer(":", ".", "\n", " ")
 
 // await begins to wait for an eventuality.
 func (w *World) await(i int) {
