@@ -152,11 +152,8 @@ func (a *actor) script(c call) {
 	work := func() *jsloop.Promise {
 		t := a.run.actor(a.name, a.fs)
 		return a.js.Offload("work", func(p *sim.Proc) (jsloop.Value, error) {
-			t.name, t.p, t.version = p.Name(), p, 0
-			for _, b := range []byte(t.name) { // of its own, in whatever order threads are made
-				t.version = t.version*31 + uint32(b)
-			}
-			t.calls(c.code)
+			t.name = p.Name()
+			t.as(p).calls(c.code)
 			return len(t.log), nil
 		})
 	}

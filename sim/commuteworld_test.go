@@ -2,10 +2,12 @@ package sim_test
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-3519b94c/simrun/sim"
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/jsloop"
+	"github.com/seed-3519b94c/simrun/sim/simclock"
 	"github.com/seed-3519b94c/simrun/sim/vfs"
 	"github.com/seed-3519b94c/simrun/sim/vfs/fswatch"
 	"pgregory.net/rapid"
@@ -20,6 +22,9 @@ type busyWorld struct {
 	parts    int // of a large write
 	procs    []busyProc
 	watchers []vfs.System // watcher libraries, each with a reader of its own
+	only     []busyDo     // what is done; nil: all but what has to do with clocks
+	clocks   bool         // there is a clock of package simclock
+	commit   bool         // see simclock.Clock.Commit
 }
 
 // busyProc is a plain process or, if loop, a loop that runs code as its script.
@@ -27,6 +32,8 @@ type busyProc struct {
 	loop  bool
 	group int // whose descriptors it uses
 	code  []call
+
+	config jsloop.Config // of the loop
 }
 
 // call is one thing that a process does. Some hand code to somebody else.
@@ -90,37 +97,65 @@ const (
 	busyTimer
 	busyElapsed
 	busyTimedKinds
+	// Of clocks: what puts something on a shelf, and what works on it.
+	busyClockTimer
+	busyClockFunc
+	busyClockAfter
+	busyClockTimeout
+	busyClockTicker // asks the clock
+	busyClockStop
+	busyClockReset
+	busyClockRecv
+	busyClockTry
+	busyClockCancel
+	busyClockErr
+	busyClockDone
+	busyClockSleep
 )
 
-func busyWorlds() *rapid.Generator[*busyWorld] {
+// clockKinds is what is done in worlds of clocks.
+var clockKinds = []busyDo{
+	busyClockTimer, busyClockFunc, busyClockAfter, busyClockTimeout, busyClockTicker,
+	busyClockStop, busyClockReset, busyClockRecv, busyClockTry, busyClockCancel, busyClockErr, busyClockDone, busyClockSleep,
+	busyOpen, busyRead, busyWrite, busyLocked, busyPush, busyAdd, busyLoad, busyWake, busyPoll, busySleep,
+}
+
+// busyWorlds draws busy worlds in which only some things are done; none are all, or those
+// that have to do with clocks.
+func busyWorlds(only ...busyDo) *rapid.Generator[*busyWorld] {
 	return rapid.Custom(func(t *rapid.T) *busyWorld {
-		b := &busyWorld{timeless: rapid.IntRange(0, 3).Draw(t, "clock") == 0, parts: rapid.IntRange(1, 3).Draw(t, "parts")}
-		b.timeless = !b.timeless
-		b.watchers = rapid.SliceOfN(rapid.SampledFrom([]vfs.System{
-			vfs.Inotify, vfs.Inotify, vfs.Inotify, vfs.Kqueue, vfs.RDCW, vfs.FSEvents}), 0, 2).Draw(t, "watchers")
-		for range rapid.IntRange(2, 4).Draw(t, "processes") {
-			b.procs = append(b.procs, busyProc{
-				loop:  rapid.IntRange(0, 2).Draw(t, "loop") == 2,
-				group: rapid.IntRange(0, 1).Draw(t, "group"),
-				code:  b.draw(t, 12, 1),
-			})
+		if len(only) == 0 && rapid.IntRange(0, 3).Draw(t, "clocks") == 3 {
+			return drawBusyWorld(t, clockKinds)
 		}
-		return b
+		return drawBusyWorld(t, only)
 	})
+}
+
+func drawBusyWorld(t *rapid.T, only []busyDo) *busyWorld {
+	b := &busyWorld{timeless: rapid.IntRange(0, 3).Draw(t, "clock") == 0, parts: rapid.IntRange(1, 3).Draw(t, "parts")}
+	b.timeless = !b.timeless
+	b.only, b.clocks = only, slices.Contains(only, busyClockTimer)
+	b.commit = !b.timeless && rapid.Bool().Draw(t, "commit")
+	b.watchers = rapid.SliceOfN(rapid.SampledFrom([]vfs.System{
+		vfs.Inotify, vfs.Inotify, vfs.Inotify, vfs.Kqueue, vfs.RDCW, vfs.FSEvents}), 0, 2).Draw(t, "watchers")
+	for range rapid.IntRange(2, 4).Draw(t, "processes") {
+		b.procs = append(b.procs, busyProc{
+			loop:  rapid.IntRange(0, 2).Draw(t, "loop") == 2,
+			group: rapid.IntRange(0, 1).Draw(t, "group"),
+			code:  b.draw(t, 12, 1),
+			config: jsloop.Config{
+				Flavour: rapid.SampledFrom([]jsloop.Flavour{jsloop.Node, jsloop.Node, jsloop.Bun, jsloop.Browser}).Draw(t, "flavour"),
+				Entry:   rapid.SampledFrom([]jsloop.Entry{jsloop.CJS, jsloop.ESM}).Draw(t, "entry"),
+			},
+		})
+	}
+	return b
 }
 
 // draw draws up to n calls. Calls that hand over code do so depth deep.
 func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
 	code := make([]call, rapid.IntRange((n+2)/3, n).Draw(t, "calls"))
-	var all []busyDo
-	for do := range busyTimedKinds {
-		watcher := do >= busyFileAdd && do <= busyFileClose
-		if do == busyKinds || do > busyKinds && b.timeless || watcher && len(b.watchers) == 0 {
-			continue
-		}
-		all = append(all, do)
-	}
-	kinds := rapid.SampledFrom(all)
+	kinds := rapid.SampledFrom(b.kinds())
 	paths := rapid.SampledFrom([]string{"a", "b", "d/a", "d/b", "d", "e/a", "e"})
 	for i := range code {
 		c := &code[i]
@@ -130,12 +165,32 @@ func (b *busyWorld) draw(t *rapid.T, n, depth int) []call {
 		c.size = rapid.IntRange(0, 8).Draw(t, "size")
 		if depth > 0 {
 			switch c.do {
-			case busyPost, busyMicrotask, busyImmediate, busyOffload, busyAwait, busyTimer, busyFSWatch:
+			case busyClockFunc, busyPost, busyMicrotask, busyImmediate, busyOffload, busyAwait, busyTimer, busyFSWatch:
 				c.code = b.draw(t, 3, depth-1)
 			}
 		}
 	}
 	return code
+}
+
+// kinds is what can be done in b.
+func (b *busyWorld) kinds() (all []busyDo) {
+	for _, do := range b.only {
+		if do != busyClockTicker || !b.timeless {
+			all = append(all, do)
+		}
+	}
+	if len(all) > 0 {
+		return all
+	}
+	for do := range busyTimedKinds {
+		watcher := do >= busyFileAdd && do <= busyFileClose
+		if do == busyKinds || do > busyKinds && b.timeless || watcher && len(b.watchers) == 0 {
+			continue
+		}
+		all = append(all, do)
+	}
+	return all
 }
 
 // busyRun is one run of a busy world.
@@ -151,6 +206,10 @@ type busyRun struct {
 	numbers  [2]*sim.Uint32
 	actors   []*actor
 	loops    []*actor
+	clock    *simclock.Clock // if there is one
+	shelf    shelf
+	shelves  [2]sim.Resource
+	parents  [2]sim.Resource
 }
 
 // actor is who makes calls: a process with its log.
@@ -165,6 +224,8 @@ type actor struct {
 	log     []byte
 	version uint32 // of what it writes, unlike everybody else's
 	since   env.Mark
+
+	functions int // that it has handed to AfterFunc
 }
 
 // scenario makes a scenario of b. into is filled in anew before every run.
@@ -184,6 +245,14 @@ func (b *busyWorld) scenario(into *busyRun) *sim.Scenario {
 			r.queues[i] = sim.NewQueue[string](w, fmt.Sprint("tasks", i))
 			r.wakers[i] = w.NewWaker(fmt.Sprint("waker", i))
 			r.numbers[i] = w.NewUint32(fmt.Sprint("number", i))
+		}
+		if b.clocks {
+			r.clock = simclock.New(w, "clock")
+			r.clock.Commit = b.commit
+			for i := range r.shelves {
+				r.shelves[i] = w.Resource(fmt.Sprint("shelf", i))
+				r.parents[i] = w.Resource(fmt.Sprint("parent", i))
+			}
 		}
 		for i, on := range b.watchers {
 			r.files = append(r.files, r.groups[i].NewFileWatcher(fmt.Sprint("files", i), on))
@@ -210,7 +279,7 @@ func (r *busyRun) start(name string, b busyProc) {
 		a.p = r.w.Process(name, func(*sim.Proc) { a.calls(b.code) })
 		return
 	}
-	a.js = jsloop.Start(r.w, name, jsloop.Config{})
+	a.js = jsloop.Start(r.w, name, b.config)
 	a.js.Group = 4
 	a.p = a.js.Proc()
 	r.loops = append(r.loops, a)
@@ -227,10 +296,19 @@ func (r *busyRun) actor(name string, fs *vfs.FS) *actor {
 	return a
 }
 
+// as makes an actor of what only lives in p, which may be one of many in any order.
+func (a *actor) as(p *sim.Proc) *actor {
+	a.p, a.version = p, 0
+	for _, b := range []byte(a.name) {
+		a.version = a.version*31 + uint32(b)
+	}
+	return a
+}
+
 func (a *actor) calls(code []call) {
 	for _, c := range code {
 		a.note(c.do)
-		if !a.file(c) && !a.watch(c) && !a.fileWatch(c) && !a.shared(c) && a.js != nil {
+		if !a.file(c) && !a.watch(c) && !a.fileWatch(c) && !a.shared(c) && !a.clocked(c) && a.js != nil {
 			a.script(c)
 		}
 	}
@@ -250,6 +328,9 @@ func (r *busyRun) appendState(dst []byte) []byte {
 	dst = r.disk.AppendState(dst)
 	for _, fw := range r.files {
 		dst = fw.AppendState(append(dst, '\n'))
+	}
+	if r.clock != nil {
+		dst = r.clock.AppendState(append(dst, '\n'))
 	}
 	for _, a := range r.loops {
 		dst = a.js.AppendState(append(dst, '\n'))

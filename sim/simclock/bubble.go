@@ -18,6 +18,12 @@ import (
 // every event until all of them are blocked again. They call the clock's methods, and
 // Do; processes of the world call Go.
 type Bubble struct {
+	*bubble
+	idle bool // see Background
+}
+
+// bubble is what a Bubble has in common with its Background.
+type bubble struct {
 	c     *Clock
 	wait  func()
 	runs  context.Context // ends with the run
@@ -37,7 +43,7 @@ var _ clock.Clock = (*Bubble)(nil)
 // run's mode is sim.Bubbled.
 func NewBubble(w *sim.World, name string, wait func()) *Bubble {
 	w.Bubble()
-	b := &Bubble{c: new(Clock), wait: wait}
+	b := &bubble{c: new(Clock), wait: wait}
 	b.c.make(w, name) // nothing is used again: a goroutine may have been left behind by an earlier run
 	b.c.bubble = b
 	b.c.begin()
@@ -47,13 +53,18 @@ func NewBubble(w *sim.World, name string, wait func()) *Bubble {
 	b.tryOut()
 	w.AtExit(b.exit)
 	w.AtEnd(name, b.scan)
-	return b
+	return &Bubble{bubble: b}
 }
+
+// Background is the same clock for goroutines that go on for as long as the run does,
+// such as those of a server with a heartbeat: what is armed on it does not keep the world
+// from coming to rest, like what a process of World.Background does.
+func (b *Bubble) Background() *Bubble { return &Bubble{b.bubble, true} }
 
 // Go starts f in a goroutine, as part of the current event, and returns when all
 // goroutines are blocked. It is for processes of the world: whatever else they do that
 // goroutines wait for, such as sending to a channel, they do in such an f too.
-func (b *Bubble) Go(f func()) {
+func (b *bubble) Go(f func()) {
 	if b.c.w.Caller().Dying() {
 		return
 	}
@@ -64,11 +75,11 @@ func (b *Bubble) Go(f func()) {
 
 // Context ends with the run. A goroutine that waits for it too leaves nothing behind;
 // one that does not makes the bubble end in a deadlock.
-func (b *Bubble) Context() context.Context { return b.runs }
+func (b *bubble) Context() context.Context { return b.runs }
 
 // wake says that goroutines may wake from now on. What they share the world does not
 // see, so all that wakes them conflicts.
-func (b *Bubble) wake() {
+func (b *bubble) wake() {
 	b.c.w.Write(b.res)
 	b.turn.Store(true)
 }
@@ -90,6 +101,7 @@ func (b *Bubble) Do(f func()) {
 			runtime.Goexit()
 		}
 	}()
+	b.c.idle = b.idle
 	f()
 }
 
@@ -97,21 +109,16 @@ const whoseTurn = "clock %q: called by %s while it was not the goroutines' turn:
 
 // outOfTurn ends who called while the world was at work: a process of it, or a goroutine
 // that was woken by something that happened outside of Go.
-func (b *Bubble) outOfTurn() {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
-	for more := true; more; {
-		var f runtime.Frame
-		if f, more = frames.Next(); strings.HasPrefix(f.Function, "github.com/seed-3519b94c/simrun/sim.(*") {
-			b.c.w.Mistake(whoseTurn, b.c.name, strconv.Quote(b.c.w.Caller().Name()))
-		}
+func (b *bubble) outOfTurn() {
+	if onStack(func(f string) bool { return strings.HasPrefix(f, engine) }) {
+		b.c.w.Mistake(whoseTurn, b.c.name, strconv.Quote(b.c.w.Caller().Name()))
 	}
 	b.stray.Store(true)
 	runtime.Goexit()
 }
 
 // tryOut makes sure that there is a bubble.
-func (b *Bubble) tryOut() {
+func (b *bubble) tryOut() {
 	defer func() {
 		if r := recover(); r != nil {
 			b.c.w.Mistake("make clock %q: %v: code that waits on channels runs in a bubble of testing/synctest, and so under go test only: see simtest.Config.Bubble", b.c.name, r)
@@ -121,7 +128,7 @@ func (b *Bubble) tryOut() {
 }
 
 // settle lets the goroutines run until all are blocked.
-func (b *Bubble) settle() {
+func (b *bubble) settle() {
 	defer b.rethrow()
 	b.turn.Store(true)
 	b.mu.Unlock()
@@ -134,7 +141,7 @@ func (b *Bubble) settle() {
 }
 
 // rethrow is for what a goroutine made the world panic with.
-func (b *Bubble) rethrow() {
+func (b *bubble) rethrow() {
 	if r := b.threw; r != nil {
 		b.threw = nil
 		panic(r)
@@ -142,7 +149,7 @@ func (b *Bubble) rethrow() {
 }
 
 // scan is Clock.look: goroutines that were woken by what it finds do more.
-func (b *Bubble) scan() {
+func (b *bubble) scan() {
 	for {
 		b.settle()
 		b.turn.Store(true)
@@ -157,7 +164,7 @@ func (b *Bubble) scan() {
 // offer hands a value that a timer has sent to a goroutine that is blocked on its
 // channel. As in Go since 1.23, a value is in no channel until then: one that is there
 // could not be taken back when the timer is stopped, which is seen only afterwards.
-func (b *Bubble) offer() bool {
+func (b *bubble) offer() bool {
 	for _, e := range b.c.watched {
 		if !e.unread {
 			continue
@@ -188,13 +195,32 @@ func (b *Bubble) TryRecv(ch <-chan time.Time) (t time.Time, ok bool) {
 	return t, ok
 }
 
-// exit lets goroutines end that wait for the end of the run.
-func (b *Bubble) exit() {
+// exit lets goroutines end: those that wait for the end of the run, and then those that
+// wait for a timer, or what the run has found would be lost in a deadlock of the bubble.
+// They end at their next call of the clock, at the latest.
+func (b *bubble) exit() {
+	const most = 1000 // a goroutine may go round and round, without a call
 	b.over.Store(true)
 	b.end()
+	b.c.endContexts()
 	b.turn.Store(true)
 	b.mu.Unlock()
 	b.wait()
+	for i := 0; i < most && b.release(); i++ {
+		b.wait()
+	}
+}
+
+// release wakes a goroutine that waits for a timer.
+func (b *bubble) release() bool {
+	for _, e := range b.c.channels {
+		select { //simrun:allow select: only asks whether somebody is blocked
+		case e.ch <- epoch().Add(e.due):
+			return true
+		default:
+		}
+	}
+	return false
 }
 
 // Now is Clock.Now.
@@ -209,10 +235,15 @@ func (b *Bubble) Since(t time.Time) time.Duration { return b.Now().Sub(t) }
 // Until is Clock.Until.
 func (b *Bubble) Until(t time.Time) time.Duration { return t.Sub(b.Now()) }
 
-// Sleep blocks the goroutine for at least d.
+// Sleep blocks the goroutine for at least d. If the run ends before, so does the goroutine.
 func (b *Bubble) Sleep(d time.Duration) {
-	if d > 0 {
-		<-b.After(d)
+	if d <= 0 {
+		return
+	}
+	select { //simrun:allow select: in a goroutine of the bubble
+	case <-b.After(d):
+	case <-b.runs.Done():
+		runtime.Goexit()
 	}
 }
 

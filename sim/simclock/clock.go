@@ -41,7 +41,9 @@ type Clock struct {
 	hosts    []*host
 	hosting  int  // hosts in use
 	scanning bool // who asks a context now is the clock itself
-	bubble   *Bubble
+	idle     bool // who calls now is in the background, whatever its process is
+	bubble   *bubble
+	channels []*entry // in a bubble: all that goroutines may wait for
 }
 
 var _ clock.Clock = (*Clock)(nil)
@@ -53,7 +55,6 @@ type maker struct {
 	name       string
 	run        int
 	background bool
-	setup      bool
 	host       *host // if the process is there to run callbacks
 	made       [kinds]struct {
 		n   int
@@ -96,7 +97,7 @@ func (c *Clock) make(w *sim.World, name string) {
 // begin begins a run.
 func (c *Clock) begin() {
 	c.run++
-	c.Commit, c.hosting, c.scanning = false, 0, false
+	c.Commit, c.hosting, c.scanning, c.idle = false, 0, false, false
 	c.watched, c.contexts = c.watched[:0], c.contexts[:0]
 	c.spare = append(c.spare, c.waits...)
 	c.waits = c.waits[:0]
@@ -195,9 +196,8 @@ func (c *Clock) maker() *maker {
 	}
 	if m.run != c.run {
 		m.run, m.host = c.run, nil
-		m.setup = c.w.Steps() == 0
 		// The world itself is in the background, but what it sets up is not.
-		m.background = p.Background() && !m.setup
+		m.background = p.Background() && c.w.Steps() > 0
 		for k := range m.made {
 			m.made[k].n = 0
 		}
@@ -215,6 +215,7 @@ func (c *Clock) take(k kind) *entry {
 	e := made.all[made.n]
 	made.n++
 	e.reset()
+	e.background = m.background || c.idle
 	if e.timer != nil || e.ticker != nil {
 		c.watch(e)
 	}
@@ -222,6 +223,7 @@ func (c *Clock) take(k kind) *entry {
 }
 
 func (c *Clock) newEntry(m *maker, k kind, n int) *entry {
+	c.refuseStrays()
 	name := kindNames[k] + "." + strconv.Itoa(n)
 	e := &entry{
 		c: c, kind: k, maker: m,
@@ -232,6 +234,7 @@ func (c *Clock) newEntry(m *maker, k kind, n int) *entry {
 		room := 1
 		if c.bubble != nil {
 			room = 0
+			c.channels = append(c.channels, e)
 		}
 		e.ch = make(chan time.Time, room)
 		c.byChan[e.ch] = e

@@ -66,16 +66,16 @@ func TestStory(t *testing.T) {
 5ms    clock:func.1@A#1/run:start#1
 8ms    clock:func.1@A#1/run:clock.sleep#1 writes process clock:func.1@A#1/run; writes clock.timer.1@A
 9ms    clock:timer.1.A@clock.func.1@A#1/run#1 writes clock.timer.1@A
-9ms    A:clock.woken#1              reads clock.timer.1@A; reads clock.func.1@A; writes clock.ticker.1@A
+9ms    A:clock.woken#1              reads clock.func.1@A; writes clock.ticker.1@A
 9ms    A:clock.recv#2               reads clock.ticker.1@A
 13ms   clock:ticker.1@A#1           writes clock.ticker.1@A
-13ms   A:clock.woken#2              reads clock.ticker.1@A
+13ms   A:clock.woken#2
 13ms   A:clock.recv#3               reads clock.ticker.1@A
 17ms   clock:ticker.1.A#1           writes clock.ticker.1@A
-17ms   A:clock.woken#3              reads clock.ticker.1@A; writes clock.deadline.1@A; writes clock.ticker.1@A
+17ms   A:clock.woken#3              writes clock.deadline.1@A; writes clock.ticker.1@A
 17ms   A:clock.recv#4               reads clock.deadline.1@A
 22ms   clock:deadline.1@A#1         writes clock.deadline.1@A
-22ms   A:clock.woken#4              writes process A
+22ms   A:clock.woken#4              reads clock.deadline.1@A; writes process A
 `, tell(r.Trace))
 }
 

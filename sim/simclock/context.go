@@ -83,11 +83,20 @@ func (k *core) follow() {
 // cancel ends k for a reason. What a process does that is being unwound has no effect.
 func (k *core) cancel(err error) {
 	w := k.c.w
-	if k.err != nil || k.run != k.c.run || w.Caller().Dying() {
+	switch {
+	case k.run != k.c.run || w.Caller().Dying():
+		return
+	case k.err != nil:
+		w.Read(k.e.res) // it came too late
 		return
 	}
 	w.Write(k.e.res)
 	w.Cancel(k.e.ref)
+	k.end(err)
+}
+
+// end tells all that wait for k.
+func (k *core) end(err error) {
 	k.err = err
 	close(k.done)
 	if k.notify != nil {
@@ -115,7 +124,7 @@ func (c *Clock) withDeadline(parent context.Context, deadline time.Time, left fu
 			k.e.start(d)
 		}
 	}
-	if k.err == nil && parent.Done() != nil {
+	if k.err == nil && c.bubble != nil || k.mayBeTooLate() {
 		c.contexts = append(c.contexts, k)
 	}
 	return &deadlineContext{child, k}, func() {
@@ -124,12 +133,38 @@ func (c *Clock) withDeadline(parent context.Context, deadline time.Time, left fu
 	}
 }
 
-// lookAtContexts follows the parents that were cancelled in this event. Parents come
-// before their children here.
+// endContexts ends, with the run, all contexts for which goroutines may wait.
+func (c *Clock) endContexts() {
+	for _, k := range c.contexts {
+		if k.err == nil {
+			k.end(context.Canceled)
+		}
+	}
+}
+
+// mayBeTooLate reports whether the parent, if it is cancelled, ends k or comes too late
+// for that because of the deadline.
+func (k *core) mayBeTooLate() bool {
+	if k.err != nil && k.c.bubble != nil && k.parent == k.c.bubble.runs {
+		return false // that is not cancelled before the run is over
+	}
+	return k.err != context.Canceled && k.parent.Done() != nil
+}
+
+// lookAtContexts follows the parents that were cancelled in this event, or charges it with
+// having come too late. Parents come before their children here.
 func (c *Clock) lookAtContexts() {
 	live := c.contexts[:0]
 	for _, k := range c.contexts {
-		if k.follow(); k.err == nil {
+		switch late := k.err != nil; {
+		case !late:
+			if k.follow(); k.err == nil {
+				live = append(live, k)
+			}
+		case !k.mayBeTooLate():
+		case k.parent.Err() != nil:
+			c.w.Read(k.e.res)
+		default:
 			live = append(live, k)
 		}
 	}

@@ -38,7 +38,9 @@
 // # Waiting
 //
 // A process must not wait in Go's way: `<-t.C` and select block the whole world, which
-// the runner reports by the name of the process once it has waited long enough.
+// the runner reports by the name of the process once it has waited long enough. So does
+// a sync.Mutex that is held across a Sleep. Nor does it start goroutines: one that makes a
+// timer ends the program.
 // It waits through the clock:
 //
 //	c.Recv(t.C)                                          // for <-t.C
@@ -77,7 +79,17 @@
 //     nothing in the channel of a timer, see Bubble.TryRecv. Of several values that wait,
 //     the one of the timer that was made first comes first.
 //   - The functions of package time wait for ever: the bubble's own time stands still.
-//   - Goroutines must end with the run (Bubble.Context), or the bubble ends in a deadlock.
+//   - A run ends when nothing is left to happen. A goroutine that goes on for ever, such as
+//     that of a ticker, keeps it going up to its limit of events, unless its clock is
+//     Bubble.Background.
+//   - Goroutines must end with the run, or the bubble ends in a deadlock. Those that wait for
+//     the clock do: Sleep does not return, contexts are cancelled, and who waits for a
+//     timer is woken, to end at the next call of the clock. Others wait for Bubble.Context
+//     too.
+//   - Who waits for a sync.Mutex is not blocked for testing/synctest: a goroutine that
+//     sleeps, or waits for a timer, while it holds one for which another waits stops
+//     everything, until go test does. Its dump shows the other in sync.Mutex.Lock. A
+//     channel of one element is a mutex that works.
 //   - A panic of a goroutine ends the test, like that of any other.
 //
 // # What is exact
@@ -95,8 +107,10 @@
 // # Footprints
 //
 // Every timer is a resource. Arming, stopping, resetting, firing and receiving write
-// it, looking reads it. None of them but Sleep, Recv, Select, WaitDone and TryRecv is a
-// scheduling point: a Stop belongs to the step in which it stands.
+// it, looking reads it, and so do a Stop and a cancel that come too late. None of them but
+// Sleep, Recv, Select, WaitDone and TryRecv is a scheduling point: a Stop belongs to the
+// step in which it stands. A context of the standard library is like any variable:
+// processes that share one say so themselves (sim.World.Write).
 //
 // # Limits
 //
@@ -107,16 +121,17 @@
 //   - Between a Stop or Reset of a timer that has fired and a raw read of its channel
 //     (select with a default, len) there must be a scheduling point, in either
 //     order. TryRecv is one. So must there be between Reset(0) and a Stop.
-//   - Stop or Reset that comes too late cannot be seen. The first event of the timer's
-//     maker after it fired is charged with a read instead. A raw read of an empty
-//     channel leaves no footprint at all: use TryRecv.
+//   - A raw read of an empty channel leaves no footprint: use TryRecv.
 //   - Ticker.Reset with a duration that is not positive does not panic, but is a
 //     violation.
-//   - A timer is read back until the run ends, which costs some 2 ns in every event.
+//   - A timer or ticker is read back until the run ends, which costs some 2 ns in every
+//     event. What After has made is not, once it was received. A context that ended at its
+//     deadline is looked at until its parent has ended.
 //   - The value that a timer sends is exact if it is known when it was armed: if the
 //     clock was read in the same step before, or the windows leave no choice. Otherwise
 //     it is the nominal one, and a reading of the clock elsewhere may contradict it,
-//     unless Clock.Commit is set. So it is with the deadline of WithTimeout.
+//     unless Clock.Commit is set. So it is with the deadline of WithTimeout, and with
+//     whether a parent's is sooner.
 //   - While a timer is late, TryRecv finds nothing; in Go, if nobody is blocked on the
 //     channel, a receive after the due instant always finds the value.
 //   - Of several cases that are ready, Select takes the first.
@@ -132,5 +147,6 @@
 //
 //   - [Clock], [New]: the clock, with the methods of clock.Clock.
 //   - [Clock.Recv], [Clock.TryRecv], [Clock.Select], [Case], [Clock.WaitDone]: waiting.
-//   - [Bubble], [NewBubble]: the clock for goroutines.
+//   - [Bubble], [NewBubble], [Bubble.Background]: the clock for goroutines.
+//   - [Clock.AppendState]: what it is in, for tests of independence.
 package simclock

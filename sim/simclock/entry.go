@@ -33,7 +33,8 @@ var kindNames = [kinds]string{"timer", "func", "after", "ticker", "tick", "deadl
 type entry struct {
 	view view // of timer or ticker
 	rest bool // what *view.stopped should be
-	busy bool // unread or owed
+	trap trap // for a Stop that *view.stopped does not show
+	busy bool // to be looked at in any case
 
 	c       *Clock
 	kind    kind
@@ -56,8 +57,9 @@ type entry struct {
 	every   time.Duration
 	ticks   int64 // of the pending tick, counted from since
 	unread  bool  // a value is in ch
-	owed    bool  // see sync
 	watched bool
+
+	background bool // what it does does not keep the world from coming to rest
 }
 
 // never is the duration from which on a timer is not armed at all: longer than any
@@ -68,13 +70,18 @@ const never = 100 * 365 * 24 * time.Hour
 func (e *entry) borrow() {
 	switch e.kind {
 	case kindTimer, kindFunc: // what the library keeps of a function is used only when its Mock fires
-		e.timer = clock.NewMock().Timer(far)
+		mock := clock.NewMock()
+		e.timer = mock.Timer(far)
+		e.trap.make(e.c.layout, mock)
 		e.view = e.c.layout.timer.of(unsafe.Pointer(e.timer))
 	case kindTicker:
 		e.ticker = clock.NewMock().Ticker(far)
 		e.view = e.c.layout.ticker.of(unsafe.Pointer(e.ticker))
 	default: // nobody can stop it: what is read back is what should be there
 		e.view = view{next: &e.c.resting, stopped: &e.rest}
+	}
+	if e.trap.front == nil { // a ticker's Stop does not tell whether it came too late
+		e.trap.front = &e.trap.was
 	}
 }
 
@@ -86,7 +93,7 @@ func (e *entry) reset() {
 		e.timer.C = nil
 	}
 	e.f, e.host, e.ctx, e.ref, e.since = nil, nil, nil, sim.EventRef{}, 0
-	e.owed, e.busy, e.watched = false, false, false
+	e.busy, e.watched = false, false
 }
 
 // park brings what the library knows back to a timer that runs for ever, or to a
@@ -105,6 +112,7 @@ func (e *entry) park(stopped bool) {
 			e.ticker.Stop()
 		}
 	}
+	e.trap.set()
 }
 
 func (e *entry) drain() {
@@ -149,30 +157,33 @@ func (e *entry) start(d time.Duration) {
 	case d == 0 && (e.kind == kindTimer || e.kind == kindAfter):
 		e.send() // maybeRunChan in runtime/time.go: who receives finds it
 	case e.ticking():
-		e.every, e.ticks = d, 0
+		e.every, e.ticks = d, 1
 		e.since = c.proc.Mark()
 		e.armTick()
 	default:
 		e.ref = c.proc.After(e.label(), e.slack().Plus(d), e, 0)
-		if e.maker.background {
+		if e.background {
 			c.w.SetActivity(e.ref, false)
 		}
 	}
 }
 
-// armTick arms the first tick that is not yet due: like the runtime's, a ticker
-// keeps to its grid, and skips what it is too late for.
-func (e *entry) armTick() {
+// next goes on to the first tick that is not yet due: like the runtime's, a ticker
+// keeps to its grid, and skips what it is too late for. It is for fire events only: what
+// the process of the clock asks elsewhere would be called by the order of events.
+func (e *entry) next() {
 	const patience = 64 // where the profile sets no limit to lateness
-	c := e.c
-	e.ticks++
 	for range patience {
-		if !c.proc.Elapsed(e.since, time.Duration(e.ticks)*e.every) {
-			break
-		}
 		e.ticks++
 		e.due += e.every
+		if !e.c.proc.Elapsed(e.since, time.Duration(e.ticks)*e.every) {
+			return
+		}
 	}
+}
+
+func (e *entry) armTick() {
+	c := e.c
 	e.ref = c.proc.AfterSince(e.since, e.label(), e.slack().Plus(time.Duration(e.ticks)*e.every), e, 0)
 	e.activity()
 }
@@ -180,7 +191,7 @@ func (e *entry) armTick() {
 // activity says whether the next tick keeps the world from coming to rest. One that
 // will be dropped because nobody has taken the last one changes nothing.
 func (e *entry) activity() {
-	e.c.w.SetActivity(e.ref, !e.full() && !e.maker.background)
+	e.c.w.SetActivity(e.ref, !e.full() && !e.background)
 }
 
 // Fire is the event. See sim.Handler.
@@ -194,13 +205,12 @@ func (e *entry) Fire(w *sim.World, _ int64) {
 	switch {
 	case e.kind == kindFunc:
 		e.park(true)
-		e.owe()
 		e.call()
 	case e.kind == kindDeadline:
 		e.ctx.cancel(deadlineExceeded())
 	case e.ticking():
 		e.send()
-		e.due += e.every
+		e.next()
 		e.armTick()
 	default:
 		e.send()
@@ -218,7 +228,7 @@ func (e *entry) send() {
 		e.ch <- v
 	}
 	e.unread = true
-	e.owe()
+	e.attend()
 	e.c.watch(e)
 }
 
@@ -230,17 +240,15 @@ func (e *entry) full() bool {
 	return len(e.ch) > 0
 }
 
-// owe notes that the maker may look at e and see that it fired: see sync.
-func (e *entry) owe() {
-	e.owed = !e.maker.setup && (e.timer != nil || e.ticker != nil)
-	e.busy = e.owed || e.unread
-}
+// attend says whether the clock must look at e after every event, because its value may be
+// received in Go's way. In a bubble it is handed over.
+func (e *entry) attend() { e.busy = e.unread && e.c.bubble == nil }
 
 // taken notes that the value in the channel was received.
 func (e *entry) taken() {
 	e.c.w.Write(e.res)
 	e.unread = false
-	e.busy = e.owed
+	e.busy = e.kind == kindAfter // look drops it
 	if e.ticking() {
 		e.activity()
 	} else {
@@ -278,7 +286,7 @@ func (c *Clock) look() (found bool) {
 func (c *Clock) touched(i int) int {
 	resting, watched := c.resting, c.watched
 	for ; i < len(watched); i++ {
-		if e := watched[i]; *e.view.stopped != e.rest || e.busy || *e.view.next != resting {
+		if e := watched[i]; *e.view.stopped != e.rest || e.busy || *e.view.next != resting || *e.trap.front != e.trap.was {
 			return i
 		}
 	}
@@ -286,11 +294,8 @@ func (c *Clock) touched(i int) int {
 }
 
 // sync does what the user has done to one timer in the current event, and reports
-// whether that was anything.
-//
-// A Stop or Reset that comes too late changes nothing, and so cannot be seen. But that
-// it came too late is what the process learnt, so the first event of the maker after a
-// fire is charged with having looked.
+// whether that was anything. That a Stop came too late is what the process learnt, so it
+// is charged with having looked.
 func (e *entry) sync() bool {
 	c := e.c
 	done := true
@@ -313,16 +318,17 @@ func (e *entry) sync() bool {
 	case stopped != e.rest:
 		e.disarm()
 		e.rest = stopped
+		e.trap.set()
+	case *e.trap.front != e.trap.was:
+		c.w.Read(e.res)
+		e.trap.set()
+		done = false
 	case e.unread && !e.full():
 		e.taken()
 	default:
 		done = false
 	}
-	if e.owed && c.w.Caller() == e.maker.proc {
-		c.w.Read(e.res)
-		e.owed = false
-	}
-	e.busy = e.owed || e.unread
+	e.attend()
 	return done
 }
 

@@ -45,7 +45,7 @@ func (c *Clock) newHost(e *entry) *host {
 	c.hosting++
 	h.f = e.f
 	start := c.w.Process
-	if e.maker.background {
+	if e.background {
 		start = c.w.Background
 	}
 	h.proc = start("run", h.body)

@@ -20,6 +20,7 @@ const far = 1<<62 + 0x51c10c4
 // are methods of concrete types, so the only way to learn of a call is to look.
 type layout struct {
 	timer, ticker handle
+	timers        uintptr // of a Mock, see trap
 }
 
 // handle holds the offsets of the fields in one of the two types.
@@ -58,6 +59,9 @@ func checkedLayout() (layout, time.Time, error) {
 	if err != nil {
 		return l, time.Time{}, err
 	}
+	if l.timers, err = timersOf(reflect.TypeFor[clock.Mock]()); err != nil {
+		return l, time.Time{}, err
+	}
 	mock := clock.NewMock()
 	want := mock.Now().Add(far)
 	timer, ticker := mock.Timer(far), mock.Ticker(far)
@@ -67,7 +71,11 @@ func checkedLayout() (layout, time.Time, error) {
 	ticker.Reset(2)
 	ok = ok && *b.d == 2 && b.next.Sub(mock.Now()) == 2
 	ticker.Stop()
-	if !ok || !*b.stopped {
+	var t trap
+	trapped := clock.NewMock()
+	late := trapped.Timer(far)
+	t.make(l, trapped)
+	if !ok || !*b.stopped || !t.works(late) {
 		return l, want, fmt.Errorf("github.com/benbjohnson/clock is not %s: its Stop and Reset do something else", version)
 	}
 	return l, want, nil

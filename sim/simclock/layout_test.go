@@ -23,6 +23,8 @@ func TestLayout(t *testing.T) {
 	}
 	_, err = layoutOf(reflect.TypeFor[clock.Timer](), reflect.TypeOf(half{next: time.Time{}, stopped: true}))
 	require.EqualError(t, err, "github.com/benbjohnson/clock is not v1.3.5: simclock.half has no field d of type time.Duration")
+	_, err = timersOf(reflect.TypeOf(half{next: time.Time{}, stopped: true}))
+	require.EqualError(t, err, "github.com/benbjohnson/clock is not v1.3.5: simclock.half has no field timers that is a list of interfaces")
 }
 
 // Reading ten timers back at offsets, as is done, and by reflection alone.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/benbjohnson/clock"
@@ -32,6 +33,7 @@ var anyOp = []string{
 	"stop", "stop", "reset", "reset", "stopTicker", "resetTicker",
 	"sleep", "sleep", "sleep", "recv", "recv", "tryRecv", "tryRecv", "peek", "tryTick", "recvTick", "peekTick", "now",
 	"withTimeout", "withDeadline", "withCancel", "cancel", "err", "deadline", "waitDone",
+	"sleep0", "tickNone", "afterPast", "withPast", "again", "readers", "afterStop", "afterReset", "slowTicker",
 }
 
 // drawScript draws a script. Every operation has a duration with a fraction of its
@@ -170,11 +172,7 @@ func (m *machine) do(who string, o op) {
 	m.point()
 	stamp := func(t time.Time, ok bool) {
 		m.point()
-		if ok {
-			m.say(who, "%v", t.Sub(m.start))
-		} else {
-			m.say(who, "nothing")
-		}
+		m.say(who, "%s", m.got(t, ok))
 	}
 	at := m.at(o.Slot)
 	m.arms(o)
@@ -238,15 +236,101 @@ func (m *machine) do(who string, o op) {
 	case "peekTick":
 		stamp(m.peek(at.tick))
 	default:
+		m.doMore(who, o)
+	}
+}
+
+// doMore does what takes several calls, or is at the edge.
+func (m *machine) doMore(who string, o op) {
+	at := m.at(o.Slot)
+	switch o.Do {
+	case "sleep0":
+		m.Sleep(0)
+		m.Sleep(-o.For)
+		m.say(who, "slept")
+	case "tickNone":
+		m.say(who, "%v %v", m.Tick(0) == nil, m.Tick(-o.For) == nil)
+	case "afterPast":
+		t, ok := m.try(m.After(-o.For))
+		m.say(who, "%s", m.got(t, ok))
+		past := m.Timer(-o.For)
+		t, ok = m.try(past.C)
+		m.say(who, "%s %v", m.got(t, ok), past.Stop())
+	case "withPast":
+		ctx, cancel := m.WithTimeout(context.Background(), -o.For)
+		m.say(who, "%v", ctx.Err())
+		cancel()
+		m.say(who, "%v", ctx.Err())
+	case "again": // a function that arms itself anew, and then finds itself stopped
+		var again *clock.Timer
+		made := make(chan struct{})
+		var calls atomic.Int32
+		again = m.AfterFunc(o.For, func() {
+			<-made
+			if n := calls.Add(1); n < 3 {
+				m.say(who, "%d %v", n, again.Reset(o.For))
+			} else {
+				m.say(who, "%d %v %v", n, again.Stop(), again.Reset(time.Hour))
+				m.sync()
+				m.say(who, "%v %v", again.Stop(), again.Stop())
+			}
+		})
+		close(made)
+	case "readers": // one more of a channel that others may wait for
+		m.AfterFunc(1+o.For/16, func() {
+			t, ok := m.recv(at.ch, o.For)
+			m.say(who, "%s", m.got(t, ok))
+		})
+	case "afterStop": // what has fired and was not read is taken back
+		t := m.Timer(o.For)
+		m.Sleep(o.For + o.For/7)
+		m.say(who, "%v", t.Stop())
+		_, ok := m.try(t.C)
+		m.say(who, "%v %v %v", ok, t.Stop(), t.Reset(o.For))
+		v, ok := m.recv(t.C, 2*o.For)
+		m.say(who, "%s", m.got(v, ok))
+	case "afterReset":
+		t := m.Timer(o.For)
+		m.Sleep(o.For + o.For/7)
+		m.say(who, "%v", t.Reset(o.For))
+		_, ok := m.try(t.C)
+		m.say(who, "%v", ok)
+		v, ok := m.recv(t.C, 2*o.For)
+		m.say(who, "%s", m.got(v, ok))
+	case "slowTicker": // whose reader is too slow, and which is then reset
+		t := m.Ticker(o.For)
+		m.Sleep(2*o.For + o.For/7)
+		v, ok := m.try(t.C)
+		m.say(who, "%s", m.got(v, ok))
+		m.Sleep(2 * o.For)
+		t.Reset(o.For / 2)
+		_, ok = m.try(t.C)
+		m.say(who, "%v", ok)
+		v, ok = m.recv(t.C, o.For)
+		m.say(who, "%s", m.got(v, ok))
+		t.Stop()
+		m.Sleep(o.For)
+		_, ok = m.try(t.C)
+		m.say(who, "%v", ok)
+	default:
 		m.doContext(who, o)
 	}
+}
+
+// got tells what a receive gave.
+func (m *machine) got(t time.Time, ok bool) string {
+	if !ok {
+		return "nothing"
+	}
+	return t.Sub(m.start).String()
 }
 
 // arms notes when what an operation arms is to be due. Of two things at one instant
 // the first may take the other back, and then only one of them is ever seen.
 func (m *machine) arms(o op) {
 	switch o.Do {
-	case "stop", "stopTicker", "now", "cancel", "err", "deadline", "withCancel", "tryRecv", "tryTick", "peek", "peekTick":
+	case "stop", "stopTicker", "now", "cancel", "err", "deadline", "withCancel", "tryRecv", "tryTick", "peek", "peekTick",
+		"sleep0", "tickNone", "afterPast", "withPast":
 		return
 	case "reset":
 		o.For = max(o.For, ms/3)
