@@ -16,6 +16,7 @@ import (
 type FS struct {
 	d       *Disk
 	table   kernel.Table
+	calls   []*underway
 	closing []env.FD // numbers that are free already while their close has not returned
 	// Uses, if not nil, is told of every number that read, lseek, fstat, getdents or
 	// close is called with, at the instant at which the call looks it up, and of the
@@ -146,10 +147,13 @@ func (f *FS) Close(fd env.FD) error {
 		return err
 	}
 	if c.Releases {
+		u := f.start(aClose)
+		u.closing = c
 		f.closing = append(f.closing, fd)
 		if l := f.d.labels.released; !p.AtFor(l[0], p.Window(l[class(int(st.Size))])) {
 			return env.EBADF
 		}
+		u.kind = noCall
 		f.noLongerClosing(fd)
 	}
 	f.d.during = duringClose

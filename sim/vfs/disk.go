@@ -33,10 +33,10 @@ type Disk struct {
 	cache    resourceCache
 	version  uint32
 
-	sharing  bool     // see SetSharing
-	writing  []uint64 // inodes that are being written in parts, for notes
-	during   during   // which call the kernel is making, for notes
-	replaced bool     // that a rename replaced something, likewise
+	sharing  bool   // see SetSharing
+	writing  []torn // files that are being written in parts, for notes
+	during   during // which call the kernel is making, for notes
+	replaced bool   // that a rename replaced something, likewise
 	sources  []changeSource
 }
 
@@ -67,6 +67,7 @@ func New(w *sim.World) *Disk {
 	d.locks.Reset()
 	d.Parts, d.GrowsAtOnce, d.ReadParts, d.version = 1, false, 1, 0
 	d.SetSharing(false)
+	d.SetWatchLimits(0, 0)
 	d.writing, d.sources, d.during, d.replaced = d.writing[:0], d.sources[:0], 0, false
 	d.k.SetChanges(nil)
 	if w.Recording() {
@@ -81,6 +82,13 @@ func (d *Disk) SetSharing(on bool) {
 	d.sharing = on
 	d.k.SetSharing(on)
 }
+
+// SetWatchLimits says how many inotify instances there may be at once, and how many
+// watches they may have together: max_user_instances and max_user_watches of
+// /proc/sys/fs/inotify. Who wants more gets EMFILE from Watcher.Err, and ENOSPC from
+// AddWatch. Zero means 128 instances, as Linux is shipped with, and as many watches as
+// one likes.
+func (d *Disk) SetWatchLimits(instances, watches int) { d.k.SetInotifyLimits(instances, watches) }
 
 func newLabels(w *sim.World) labels {
 	sized := func(name string) [3]sim.Label {

@@ -30,7 +30,9 @@
 // that a profile can give them other windows. A close frees its number at once,
 // and if it deletes the file returns only afterwards (`released`). A large write
 // may become visible in parts, as on tmpfs or as on ext4 (Disk.Parts, GrowsAtOnce),
-// and a large read may take its bytes in parts (ReadParts).
+// so may a large copy, and a large read may take its bytes in parts (ReadParts). When
+// the processes of a group are killed, [FS.Exit] is what the kernel does then. How many
+// inotify instances and watches there may be is a switch too (Disk.SetWatchLimits).
 //
 // # Watcher libraries
 //
@@ -56,10 +58,30 @@
 //
 // # Left out
 //
-// Permissions, quotas and full disks; what is on the disk after a crash; more than one
-// file system; chdir; copies that become visible in parts; the limits on instances and
-// watches. Of the watcher libraries: recursive watches, options of Add, and what the
-// packages below say of their systems.
+// What these models do not have, and why. A story that needs it can not be told here.
+//
+//   - Permissions: everybody is root, as in the recordings. They decide whether a call
+//     works at all, which does not hang on timing.
+//   - Quotas and full disks: who wants a write to fail draws a fault before it.
+//   - What is on the disk after a loss of power: the order in which a journal commits is
+//     another model; fsync takes time here, and has no other effect.
+//   - More than one file system: a rename between two fails with EXDEV, always, and
+//     programs copy then, for which there are plans.
+//   - chdir: a path would depend on it in every call of every thread. Paths from the
+//     root do without.
+//   - Bytes of one page: a page of a read is all old or all new. The real kernel copies
+//     and zeroes pages a few words at a time, so that a read that races with truncate or
+//     with an overwrite may be torn within a page (observed, and rare).
+//   - Records in flight: a call queues all its records in one event. That others may come
+//     between two of them, or a record behind the IGNORED of its watch, is in package
+//     kernel (Defer), where package conformance needs it; here it would double the events
+//     of every run, for what can hardly be told from calls that come in another order:
+//     only two watches of one file, or the end of a watch, show the difference.
+//   - UNMOUNT records, /proc, named pipes, devices and file locks: no system of which
+//     this project tells stories uses them with watchers.
+//   - Recursive watches, and options of Add: fsnotify has them on Windows only, and
+//     hidden from users.
+//   - What the packages below say of their systems.
 //
 // # Catalogue
 //

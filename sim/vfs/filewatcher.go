@@ -44,6 +44,7 @@ type FileWatcher struct {
 	lockers, closers  sim.Waitlist // who waits for the lock; who waits in Close
 	locked            bool         // the reader waits in send and holds the lock
 	closed, ended     bool
+	err               error    // of NewFileWatcher
 	offer             delivery // what the reader has to send
 	offered           bool
 	buffer            []delivery // events that are in the channel
@@ -95,7 +96,8 @@ type watcherLabels struct {
 	add, remove, locked, close, closed sim.Label
 }
 
-// NewFileWatcher makes a watcher for the processes of a group, and starts its reader.
+// NewFileWatcher makes a watcher for the processes of a group, and starts its reader. If
+// fsnotify.NewWatcher fails, Err says why, and the watcher is closed from the start.
 func (f *FS) NewFileWatcher(name string, on System) *FileWatcher {
 	w := f.d.w
 	fw := &FileWatcher{
@@ -111,9 +113,16 @@ func (f *FS) NewFileWatcher(name string, on System) *FileWatcher {
 	if on == RDCW {
 		fw.room, fw.serial = 50, true
 	}
+	if s, ok := fw.source.(*inotifySource); ok && s.wt.err != nil {
+		fw.err, fw.closed = s.wt.err, true
+	}
 	fw.reader = w.Process(name, fw.run)
 	return fw
 }
+
+// Err is what fsnotify.NewWatcher returned: nil, or EMFILE if there were too many inotify
+// instances.
+func (fw *FileWatcher) Err() error { return fw.err }
 
 // run is the reader goroutine.
 func (fw *FileWatcher) run(p *sim.Proc) {

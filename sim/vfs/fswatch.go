@@ -56,10 +56,14 @@ func (f *FS) NewFSWatch(name string, loop EventLoop) *FSWatch {
 }
 
 // Watch is fs.watch(path, listener). Call it, as all methods, on the loop. It does not
-// keep the loop alive: see jsloop.Loop.Ref.
+// keep the loop alive: see jsloop.Loop.Ref. ENOSPC is Node's "System limit for number of
+// file watchers reached".
 func (fw *FSWatch) Watch(path string, fn func(eventType, name string)) (fswatch.Handle, error) {
 	if _, ok := fw.fs.at(fw.add); !ok {
 		return 0, nil
+	}
+	if fw.wt.err != nil { // libuv asks for its instance now, and says what it got
+		return 0, fw.wt.err
 	}
 	h, err := fw.state.Start(path)
 	if err == nil {

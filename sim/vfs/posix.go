@@ -16,8 +16,8 @@ var (
 
 // moreLabels are those of the calls in this file.
 type moreLabels struct {
-	dup, fallocate, fchmod, chmod, chown, setxattr, utimes, link, symlink, readlink, stat, rmdir, mmap sim.Label
-	truncate, copy, sendfile                                                                           [3]sim.Label
+	dup, fallocate, fchmod, chmod, chown, setxattr, utimes, link, symlink, readlink, stat, rmdir, mmap, copyPart sim.Label
+	truncate, copy, sendfile                                                                                     [3]sim.Label
 }
 
 func newMoreLabels(w *sim.World, sized func(string) [3]sim.Label) moreLabels {
@@ -25,7 +25,7 @@ func newMoreLabels(w *sim.World, sized func(string) [3]sim.Label) moreLabels {
 		dup: w.Label("dup"), fallocate: w.Label("fallocate"), fchmod: w.Label("fchmod"), chmod: w.Label("chmod"),
 		chown: w.Label("chown"), setxattr: w.Label("setxattr"), utimes: w.Label("utimes"), link: w.Label("link"),
 		symlink: w.Label("symlink"), readlink: w.Label("readlink"), stat: w.Label("stat"), rmdir: w.Label("rmdir"),
-		mmap: w.Label("mmap.write"), truncate: sized("truncate"), copy: sized("copy"), sendfile: sized("sendfile"),
+		mmap: w.Label("mmap.write"), copyPart: w.Label("copy.part"), truncate: sized("truncate"), copy: sized("copy"), sendfile: sized("sendfile"),
 	}
 }
 
@@ -38,30 +38,6 @@ func (f *FS) MmapWrite(fd env.FD, offset int64, data env.Data) error {
 		}
 		return err
 	})
-}
-
-// CopyFileRange is copy_file_range(2) between the offsets of two files: `copy`, by
-// how much it is asked for. The bytes are there all at once.
-func (f *FS) CopyFileRange(from, to env.FD, n int) (int, error) {
-	return f.copy(f.d.labels.copy[class(n)], "copy", from, to, func() (int, error) { return f.d.k.CopyFileRange(f.table, from, to, n) })
-}
-
-// Sendfile is sendfile(2) from the offset of one file to that of another:
-// `sendfile`, otherwise like CopyFileRange.
-func (f *FS) Sendfile(from, to env.FD, n int) (int, error) {
-	return f.copy(f.d.labels.sendfile[class(n)], "sendfile", from, to, func() (int, error) { return f.d.k.Sendfile(f.table, from, to, n) })
-}
-
-func (f *FS) copy(l sim.Label, name string, from, to env.FD, call func() (int, error)) (int, error) {
-	p, ok := f.at(l)
-	if !ok {
-		return 0, env.EBADF
-	}
-	n, err := retry(f, p, call)
-	if f.d.w.Recording() {
-		f.d.w.Detail("%s fd %d to fd %d = %s", name, from, to, number(n, err))
-	}
-	return n, err
 }
 
 // Dup is dup(2): `dup`.

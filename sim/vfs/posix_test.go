@@ -97,6 +97,61 @@ func TestTornWrites(t *testing.T) {
 	require.Contains(t, rules, "write.over")
 }
 
+// copied is a world in which 192 KiB are copied over a file that was just cut, as cp
+// does, while somebody reads and somebody else appends.
+func copied(t *testing.T, setup func(d *vfs.Disk), others bool) func(w *sim.World, out *[]string) {
+	return func(w *sim.World, out *[]string) {
+		disk := vfs.New(w)
+		setup(disk)
+		disk.WriteFile("from", env.Fill("n", 192<<10, 2))
+		disk.WriteFile("a", env.Fill("o", 64<<10, 1))
+		see := func() {
+			d, _ := disk.Content("a")
+			*out = append(*out, fmt.Sprint(d.Len()>>10, "K ", d.Versions()))
+		}
+		w.Process("cp", func(*sim.Proc) {
+			files := disk.Group()
+			from, _ := files.Open("from", env.ReadOnly)
+			to, _ := files.Open("a", env.WriteOnly|env.Truncate)
+			n, _ := files.CopyFileRange(from, to, 1<<30)
+			require.Equal(t, 192<<10, n)
+			n, _ = files.CopyFileRange(from, to, 1<<30)
+			require.Zero(t, n)
+			_ = files.Close(to)
+			if others {
+				see()
+			}
+		})
+		w.Process("other", func(*sim.Proc) {
+			files := disk.Group()
+			if !others {
+				fd, _ := files.Open("a", env.ReadOnly)
+				_, _ = files.Read(fd, 10)
+				see()
+				return
+			}
+			fd, _ := files.Open("a", env.WriteOnly|env.Append)
+			_, _ = files.Write(fd, env.Fill("x", 10, 3))
+		})
+	}
+}
+
+// What a reader can see of a copy (observed): on tmpfs any size, on ext4 multiples of
+// 64 KiB; a lock is held for one chunk only.
+func TestTornCopies(t *testing.T) {
+	tmpfs := func(d *vfs.Disk) { d.Parts = 4 }
+	ext4 := func(d *vfs.Disk) { d.Parts, d.GrowsAtOnce = 4, true }
+	found, rules := outcomes(t, 300, copied(t, tmpfs, false))
+	require.ElementsMatch(t, []string{"64K [1]", "0K []", "48K [2]", "96K [2]", "144K [2]", "192K [2]"}, found)
+	require.Contains(t, rules, "write.parts")
+	found, rules = outcomes(t, 300, copied(t, ext4, false))
+	require.ElementsMatch(t, []string{"64K [1]", "0K []", "64K [2]", "128K [2]", "192K [2]"}, found)
+	require.Contains(t, rules, "copy.chunks")
+	// What is appended between two chunks is overwritten by the next.
+	found, _ = outcomes(t, 300, copied(t, ext4, true))
+	require.ElementsMatch(t, []string{"192K [2]", "192K [2 3]"}, found)
+}
+
 // A read in parts mixes versions even of a write that is not torn itself.
 func TestTornReads(t *testing.T) {
 	found, rules := outcomes(t, 300, torn(func(d *vfs.Disk) { d.ReadParts = 4 }, env.WriteOnly))

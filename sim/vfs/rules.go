@@ -36,6 +36,7 @@ const (
 var rules = [...]Rule{
 	{"inotify.merge", "inotify merges a record equal to the last unread one", linux, observed},
 	{"inotify.overflow", "a full inotify queue says Q_OVERFLOW once and loses what follows", linux, observed},
+	{"inotify.watches", "a user has so many watches and no more: ENOSPC", linux, observed},
 	{"inotify.truncate", "open with O_TRUNC tells watchers MODIFY before anything is written", linux, observed},
 	{"inotify.cut", "truncate tells watchers MODIFY", linux, observed},
 	{"inotify.last-close", "a file removed while it is open tells DELETE_SELF at its last close only", linux, observed},
@@ -46,6 +47,7 @@ var rules = [...]Rule{
 	{"fd.early", "close frees the number before it returns, and others may get it meanwhile", linux, observed},
 	{"write.parts", "a read sees a part of a write in progress, page by page", linux + " tmpfs", observed},
 	{"write.over", "a read sees new and old bytes of an overwrite in progress", linux + " ext4 and tmpfs", observed},
+	{"copy.chunks", "a copy becomes visible in chunks of 64 KiB, between which others may write", linux + " ext4", observed},
 	{"read.parts", "a write comes between the pages of one read", linux + " ext4 and tmpfs", observed},
 
 	{"fsnotify.swallows", "fsnotify drops unread records of a watch that was removed or replaced", fsn + " on Linux", observed},

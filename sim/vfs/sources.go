@@ -65,7 +65,7 @@ func (s *inotifySource) queued(fate kernel.Fate) {
 
 // AddWatch and RmWatch are made within the event of who calls.
 func (s *inotifySource) AddWatch(path string, mask env.WatchMask) (env.WD, error) {
-	return s.wt.d.k.AddWatch(s.wt.table, s.wt.instance, path, mask)
+	return s.wt.watch(path, mask)
 }
 func (s *inotifySource) RmWatch(wd env.WD) error { return s.wt.d.k.RmWatch(s.wt.instance, wd) }
 

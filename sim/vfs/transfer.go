@@ -29,14 +29,17 @@ func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
 		return nil, env.EBADF
 	}
 	f.used(p, fd)
-	r, err := retry(f, p, func() (kernel.Reading, error) { return f.d.k.BeginRead(f.table, fd, n) })
+	begun, err := retry(f, p, func() (kernel.Reading, error) { return f.d.k.BeginRead(f.table, fd, n) })
 	if err != nil {
 		f.noteIO("read", fd, n, 0, err)
 		return nil, err
 	}
+	u := f.start(aRead)
+	u.reading = begun
+	r := &u.reading
 	parts := max(f.d.ReadParts, 1)
 	if parts > 1 {
-		f.d.k.LookAtSize(&r)
+		f.d.k.LookAtSize(r)
 	}
 	win := p.Window(l)
 	for i := 1; i < parts; i++ {
@@ -44,18 +47,19 @@ func (f *FS) Read(fd env.FD, n int) (env.Data, error) {
 			return nil, env.EBADF
 		}
 		f.noteTorn(fd)
-		f.d.k.ReadStep(&r, n*i/parts)
+		f.d.k.ReadStep(r, n*i/parts)
 		if r.Done() < n*i/parts { // as a real read: it has met the end, and looks no more
 			r.Stop()
 			break
 		}
-		f.d.k.LookAtSize(&r)
+		f.d.k.LookAtSize(r)
 	}
 	if !p.AtFor(l, share(win, parts)) {
 		return nil, env.EBADF
 	}
 	f.noteTorn(fd)
-	data := f.d.k.EndRead(&r)
+	data := f.d.k.EndRead(r)
+	u.kind = noCall
 	if parts > 1 && len(data.Versions()) > 1 {
 		f.d.rule("read.parts")
 	}
@@ -108,22 +112,25 @@ func (f *FS) write(l sim.Label, name string, fd env.FD, data env.Data, begin fun
 		f.noteIO(name, fd, n, 0, err)
 		return 0, err
 	}
-	if !f.writeParts(p, fd, &wr, parts, share(win, parts)) || !p.AtFor(l, share(win, parts)) {
+	u := f.start(aWrite)
+	u.writing = wr
+	if !f.writeParts(p, fd, &u.writing, parts, share(win, parts)) || !p.AtFor(l, share(win, parts)) {
 		return 0, env.EBADF
 	}
 	f.d.written(f.d.inodeOf(f.table, fd))
-	done := f.d.k.EndWrite(&wr)
+	done := f.d.k.EndWrite(&u.writing)
+	u.kind = noCall
 	f.noteIO(name, fd, n, done, nil)
 	return done, nil
 }
 
 // writeParts makes all parts of a write visible but the last.
 func (f *FS) writeParts(p *sim.Proc, fd env.FD, wr *kernel.Writing, parts int, win sim.Window) bool {
-	visible := wr.Size()
+	visible, rule := wr.Size(), "write.parts"
 	if f.d.GrowsAtOnce {
-		visible = f.d.k.Overlap(wr)
+		visible, rule = f.d.k.Overlap(wr), "write.over"
 	}
-	f.d.beginWriting(f.d.inodeOf(f.table, fd))
+	f.beginWriting(f.d.inodeOf(f.table, fd), rule)
 	for i := 1; i < parts; i++ {
 		if !p.AtFor(f.d.labels.part, win) {
 			return false
@@ -158,16 +165,24 @@ func (d *Disk) inodeOf(t kernel.Table, fd env.FD) uint64 {
 	return st.Inode
 }
 
+// torn is a file that is being written in parts, and the rule that a read owes it to if
+// it sees a part.
+type torn struct {
+	by    *FS
+	inode uint64
+	rule  string
+}
+
 // beginWriting remembers that a write to an inode is under way, for notes.
-func (d *Disk) beginWriting(inode uint64) {
+func (f *FS) beginWriting(inode uint64, rule string) {
 	if inode != 0 {
-		d.writing = append(d.writing, inode)
+		f.d.writing = append(f.d.writing, torn{f, inode, rule})
 	}
 }
 
 func (d *Disk) written(inode uint64) {
-	for i, n := range d.writing {
-		if n == inode && n != 0 {
+	for i, x := range d.writing {
+		if x.inode == inode {
 			d.writing = append(d.writing[:i], d.writing[i+1:]...)
 			return
 		}
@@ -177,14 +192,9 @@ func (d *Disk) written(inode uint64) {
 // noteTorn notes that a read meets a write in progress.
 func (f *FS) noteTorn(fd env.FD) {
 	inode := f.d.inodeOf(f.table, fd)
-	for _, n := range f.d.writing {
-		if n != inode {
-			continue
-		}
-		if f.d.GrowsAtOnce {
-			f.d.rule("write.over")
-		} else {
-			f.d.rule("write.parts")
+	for _, x := range f.d.writing {
+		if x.inode == inode && inode != 0 {
+			f.d.rule(x.rule)
 		}
 	}
 }

@@ -23,6 +23,7 @@ type Watcher struct {
 	waiters  sim.Waitlist
 	ready    func(kernel.Fate) // called when a record was queued, if not nil
 	buf      []env.WatchEvent
+	err      error // of inotify_init
 
 	add, rm, read, poll, woken, timeout sim.Label
 }
@@ -30,7 +31,8 @@ type Watcher struct {
 var _ env.Watcher = (*Watcher)(nil)
 
 // NewWatcher makes an inotify instance for the processes of a group. maxQueued
-// is how many records it holds, 0 the 16,384 that Linux is shipped with.
+// is how many records it holds, 0 the 16,384 that Linux is shipped with. If there are
+// too many instances, Err of the watcher says so, and all that it does fails.
 func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 	d := f.d
 	key := name
@@ -47,7 +49,10 @@ func (f *FS) NewWatcher(name string, maxQueued int) *Watcher {
 			poll: w.Label(name + ".poll"), woken: w.Label(name + ".woken"), timeout: w.Label(name + ".timeout"),
 		}
 	}
-	wt.table, wt.instance = f.table, d.k.NewInstance(maxQueued)
+	wt.table = f.table
+	if wt.instance, wt.err = d.k.InotifyInit(maxQueued); wt.err != nil {
+		wt.instance = d.k.NewClosedInstance()
+	}
 	wt.res = d.cache.find(kernel.Resource{Kind: kernel.Queue, ID: uint64(wt.instance)})
 	wt.waiters.Reset()
 	wt.ready, wt.buf = nil, wt.buf[:0]
@@ -60,16 +65,31 @@ func (wt *Watcher) AddWatch(path string, mask env.WatchMask) (env.WD, error) {
 	if !wt.d.w.Running(wt.add).At(wt.add) {
 		return 0, env.EBADF
 	}
-	wd, err := wt.d.k.AddWatch(wt.table, wt.instance, path, mask)
+	wd, err := wt.watch(path, mask)
 	if wt.d.w.Recording() {
 		wt.d.w.Detail("watch %s = %s", path, number(int(wd), err))
 	}
 	return wd, err
 }
 
+// watch is AddWatch within the event of who calls.
+func (wt *Watcher) watch(path string, mask env.WatchMask) (env.WD, error) {
+	if wt.err != nil {
+		return 0, env.EBADF
+	}
+	wd, err := wt.d.k.AddWatch(wt.table, wt.instance, path, mask)
+	if err == env.ENOSPC {
+		wt.d.rule("inotify.watches")
+	}
+	return wd, err
+}
+
+// Err is what inotify_init(2) said: nil, or EMFILE if there were too many instances.
+func (wt *Watcher) Err() error { return wt.err }
+
 // RmWatch is inotify_rm_watch(2).
 func (wt *Watcher) RmWatch(wd env.WD) error {
-	if !wt.d.w.Running(wt.rm).At(wt.rm) {
+	if !wt.d.w.Running(wt.rm).At(wt.rm) || wt.err != nil {
 		return env.EBADF
 	}
 	return wt.d.k.RmWatch(wt.instance, wd)
@@ -79,7 +99,7 @@ func (wt *Watcher) RmWatch(wd env.WD) error {
 func (wt *Watcher) Read(size int) ([]env.WatchEvent, error) {
 	w := wt.d.w
 	p := w.Running(wt.read)
-	if !p.At(wt.read) {
+	if !p.At(wt.read) || wt.err != nil {
 		return nil, env.EBADF
 	}
 	for wt.d.k.Queued(wt.instance) == 0 {
@@ -101,7 +121,7 @@ func (wt *Watcher) Read(size int) ([]env.WatchEvent, error) {
 func (wt *Watcher) Poll(timeout time.Duration) bool {
 	w := wt.d.w
 	p := w.Running(wt.poll)
-	if !p.At(wt.poll) {
+	if !p.At(wt.poll) || wt.err != nil {
 		return false
 	}
 	w.Read(wt.res)

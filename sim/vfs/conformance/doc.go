@@ -4,6 +4,7 @@
 //
 //	go test ./sim/vfs/conformance -v                        # recordings, some live scripts
 //	go test ./sim/vfs/conformance -run Live -rapid.checks=10000
+//	SIMRUN_RACE_RUNS=200 go test ./sim/vfs/conformance -run LiveRacy -rapid.checks=1000
 //
 // A script is a list of operations, one JSON object a line; see script_test.go
 // for the format. Further recordings are read from the files that the

@@ -28,10 +28,12 @@ type theme struct {
 	options  int    // percent of watches with options, one or several
 	settling int    // percent of opens that are closed at once
 	most     int    // operations
+	pages    int    // percent of sizes that are of several pages
 }
 
 var themes = []theme{
 	{files: fileNames, kinds: [5]int{2, 3, 3, 1, 1}, options: 25, most: 25},
+	{files: []string{"a", "b", "c", "d/a", "e/a", "a~", ".a.tmp-1"}, kinds: [5]int{3, 4, 3, 1, 1}, settling: 10, most: 60, pages: 10},
 	{files: fileNames, kinds: [5]int{2, 3, 3, 1, 2}, odd: 15, options: 40, settling: 20, most: 25},
 	// Few names, which often stand for the same inode.
 	{files: []string{"a", "b", "d/a"}, kinds: [5]int{3, 3, 5, 1, 1}, options: 30, settling: 30, most: 40},
@@ -51,6 +53,18 @@ func (d drawer) pick(label string, from ...string) string {
 
 func (d drawer) n(label string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(d.r, label) }
 
+// size is a number of bytes.
+func (d drawer) size(label string) int {
+	if d.chance("pages", d.pages) {
+		return d.n(label, 0, 70_000)
+	}
+	return d.n(label, 0, 60)
+}
+
+func (d drawer) mode() uint32 {
+	return rapid.SampledFrom([]uint32{0o600, 0o640, 0o644, 0o700}).Draw(d.r, "mode")
+}
+
 func (d drawer) chance(label string, percent int) bool { return d.n(label, 0, 99) >= 100-percent }
 
 // drawScript draws a sequential script: directories, a few files and watches,
@@ -68,7 +82,7 @@ func (d drawer) begin() Script {
 	for range d.n("files", 0, 4) {
 		path := d.pick("file", d.files...)
 		s.Ops = append(s.Ops, Op{Op: "open", H: "_", Path: path, Fl: []string{"creat"}},
-			Op{Op: "write", H: "_", Ch: "o", N: d.n("size", 0, 40)}, Op{Op: "close", H: "_"})
+			Op{Op: "write", H: "_", Ch: "o", N: d.size("size")}, Op{Op: "close", H: "_"})
 	}
 	for range d.n("watches", 1, 3) {
 		s.Ops = append(s.Ops, d.watch())
@@ -126,13 +140,17 @@ func (d drawer) anything() string {
 
 func (d drawer) watch() Op {
 	op := Op{Op: "watch", Path: d.anything()}
-	switch d.n("mask", 0, 3) {
+	switch d.n("mask", 0, 5) {
 	case 0, 1:
 		op.Mask = []string{"ALL"}
 	case 2:
 		op.Mask = []string{"FSN"}
 	case 3:
-		op.Mask = rapid.SliceOfNDistinct(rapid.SampledFrom(bitNames), 0, 6, rapid.ID[string]).Draw(d.r, "bits")
+		op.Mask = []string{"FSN", d.pick("bit", bitNames...)}
+	case 4:
+		op.Mask = []string{d.pick("bit", bitNames...)}
+	case 5:
+		op.Mask = rapid.SliceOfNDistinct(rapid.SampledFrom(bitNames), 0, 9, rapid.ID[string]).Draw(d.r, "bits")
 	}
 	if d.chance("option", d.options) {
 		op.Mask = append(op.Mask, rapid.SliceOfNDistinct(rapid.SampledFrom(optionNames), 1, 2, rapid.ID[string]).Draw(d.r, "options")...)
@@ -175,6 +193,9 @@ func (d drawer) open() Op {
 	if a := d.pick("access", "", "", "rdonly", "rdwr"); a != "" {
 		op.Fl = append(op.Fl, a)
 	}
+	if d.chance("mode given", 10) {
+		op.Mode = d.mode()
+	}
 	return op
 }
 
@@ -184,27 +205,27 @@ func (d drawer) onHandle() Op {
 	switch op.Op {
 	case "write", "pwrite", "mmapwrite":
 		op.Ch = d.pick("ch", "x", "y", "z")
-		op.N = d.n("n", 0, 60)
+		op.N = d.size("n")
 		if op.Op == "pwrite" {
-			op.Off = int64(d.n("off", 0, 80))
+			op.Off = int64(d.size("off"))
 		}
 	case "dup", "copyrange", "sendfile":
 		op.To = d.handle()
-		op.N = d.n("n", 0, 60)
+		op.N = d.size("n")
 	case "ftruncate", "readh":
-		op.N = d.n("n", 0, 60)
+		op.N = d.size("n")
 	case "fallocate":
 		op.Off = int64(d.n("off", 0, 20))
-		op.N = d.n("n", 0, 60)
+		op.N = d.size("n")
 	case "fchmod":
-		op.Mode = 0o600
+		op.Mode = d.mode()
 	}
 	return op
 }
 
 func (d drawer) onPath() Op {
 	op := Op{Op: d.pick("op", "rename", "rename", "rename", "unlink", "unlink", "link", "symlink", "mkdir", "rmdir",
-		"exchange", "rename_noreplace", "truncate", "chmod", "chown", "setxattr", "utimes", "utime_m", "utime_a"), Path: d.anything()}
+		"exchange", "rename_noreplace", "truncate", "chmod", "chown", "setxattr", "utimes", "utime_m", "utime_a", "storm"), Path: d.anything()}
 	switch op.Op {
 	case "rename", "exchange", "rename_noreplace", "link":
 		op.To = d.anything()
@@ -214,9 +235,11 @@ func (d drawer) onPath() Op {
 			op.To = d.file()
 		}
 	case "truncate":
-		op.N = d.n("n", 0, 60)
+		op.N = d.size("n")
 	case "chmod":
-		op.Mode = 0o600
+		op.Mode = d.mode()
+	case "storm":
+		op.N = d.n("n", 0, 21)
 	}
 	return op
 }

@@ -1,11 +1,14 @@
 package conformance
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/seed-3519b94c/simrun/sim/env"
 	"github.com/seed-3519b94c/simrun/sim/vfs/kernel"
@@ -22,7 +25,11 @@ type proc struct {
 	writing kernel.Writing
 	linking kernel.Linking
 	reading kernel.Reading
-	looked  bool
+	copying kernel.Copying
+	begun   bool // reading is under way
+	looked  bool // and knows where the file ends
+	adding  kernel.Adding
+	wd      env.WD      // of a watch or unwatch
 	names   []string    // of a list
 	call    kernel.Call // the system call under way
 }
@@ -36,6 +43,10 @@ type world struct {
 	reads []Read
 	errs  []Err
 	bad   error // an operation that is not supported
+	// splits are offsets at which a read or a write of several bytes may be interrupted
+	// though they are within a page: bytes of one page are not copied all at once either.
+	splits []int
+	sure   struct{ raw, reads, errs int } // how much leadsTo has found to be as wanted
 }
 
 type watchOf struct {
@@ -56,9 +67,22 @@ func newWorld(s Script) (*world, kernel.Instance, error) {
 		w.wds = append(w.wds, watchOf{path, m.wdOf[path]})
 	}
 	for _, ops := range s.Procs {
-		w.procs = append(w.procs, proc{actor: actor{k: m.k, t: m.t, handles: slices.Clone(m.handles)}, ops: ops})
+		p := proc{actor: actor{k: m.k, t: m.t, handles: slices.Clone(m.handles)}, ops: ops}
+		p.call.InFlight = s.endsWatches()
+		w.procs = append(w.procs, p)
 	}
 	return w, m.i, nil
+}
+
+// endsWatches reports whether watches may end or change while records are about to be
+// queued.
+func (s Script) endsWatches() bool {
+	for _, op := range slices.Concat(append(s.Procs, s.Ops)...) {
+		if op.Op == "unwatch" || slices.Contains(op.Mask, "ONESHOT") {
+			return true
+		}
+	}
+	return slices.ContainsFunc(slices.Concat(s.Procs...), func(op Op) bool { return op.Op == "watch" })
 }
 
 func (w *world) copyFrom(from *world) {
@@ -67,7 +91,7 @@ func (w *world) copyFrom(from *world) {
 		w.procs = make([]proc, len(from.procs))
 	}
 	w.k.CopyFrom(from.k)
-	w.inst = from.inst
+	w.inst, w.splits, w.sure = from.inst, from.splits, from.sure
 	w.wds = append(w.wds[:0], from.wds...)
 	for i := range w.procs {
 		p, f := &w.procs[i], &from.procs[i]
@@ -126,138 +150,6 @@ func (w *world) meet() bool {
 	return true
 }
 
-// begin starts the next system call of process p and reports whether it is the
-// last of its operation.
-func (w *world) begin(i int, p *proc) (done bool, err error) {
-	op := p.ops[p.pos]
-	switch op.Op {
-	case "read":
-		return w.readPart(i, p, op)
-	case "link":
-		if p.sub == 0 {
-			p.linking, err = p.k.BeginLink(p.t, op.Path)
-			return err != nil, err
-		}
-		return true, p.k.EndLink(p.t, p.linking, op.To)
-	case "write":
-		return w.writePart(p, op)
-	case "readh":
-		d, err := p.k.Read(p.t, p.handle(op.H), op.N)
-		if errors.Is(err, kernel.ErrBlocked) {
-			return false, err
-		}
-		r := Read{At: p.pos, P: i + 1, Path: "#" + op.H}
-		r.content(d, err)
-		w.reads = append(w.reads, r)
-		return true, nil
-	case "ls":
-		return w.listPart(i, p, op)
-	case "stat":
-		r := (&model{actor: p.actor}).see(p.pos, op)
-		r.P = i + 1
-		w.reads = append(w.reads, r)
-		return true, nil
-	case "watch":
-		mask, err := parseMask(op.Mask)
-		if err != nil {
-			return true, err
-		}
-		wd, err := p.k.AddWatch(p.t, w.inst, op.Path, mask)
-		if err == nil {
-			w.wds = slices.DeleteFunc(w.wds, func(x watchOf) bool { return x.path == op.Path })
-			w.wds = append(w.wds, watchOf{op.Path, wd})
-		}
-		return true, err
-	case "unwatch":
-		for _, x := range w.wds {
-			if x.path == op.Path {
-				return true, p.k.RmWatch(w.inst, x.wd)
-			}
-		}
-		return true, env.EINVAL
-	case "drain": // the outcome would have to say when
-		return true, fmt.Errorf("%w: operation %q in a process", errUnsupported, op.Op)
-	}
-	return true, p.change(op)
-}
-
-// writePart is a write that becomes visible page by page.
-func (w *world) writePart(p *proc, op Op) (done bool, err error) {
-	if p.sub == 0 {
-		fd := p.handle(op.H)
-		if fd == env.NoFD {
-			return true, withoutHandle(op)
-		}
-		p.writing, err = p.k.BeginWrite(p.t, fd, env.Fill(op.Ch, op.N*len(op.Ch), 0))
-		if err != nil {
-			return true, err
-		}
-	}
-	if next := p.writing.NextPage(); next < p.writing.Size() {
-		p.k.WriteStep(&p.writing, next)
-		return false, nil
-	}
-	p.k.EndWrite(&p.writing)
-	return true, nil
-}
-
-// readPart is open, reads until there is no more, close.
-func (w *world) readPart(i int, p *proc, op Op) (done bool, err error) {
-	r := Read{At: p.pos, P: i + 1, Path: op.Path}
-	switch {
-	case p.sub == 0:
-		p.fd, err = p.k.Open(p.t, op.Path, env.ReadOnly)
-		if err != nil {
-			r.Err = err.Error()
-			w.reads = append(w.reads, r)
-			return true, nil
-		}
-		p.got = nil
-		return false, nil
-	case p.fd == env.NoFD:
-		r.content(p.got, nil)
-		w.reads = append(w.reads, r)
-		return true, nil
-	}
-	if !p.looked {
-		if p.reading, err = p.k.BeginRead(p.t, p.fd, 4<<20); err != nil {
-			return false, err
-		}
-		p.k.LookAtSize(&p.reading)
-		p.looked = true
-		return false, nil
-	}
-	d := p.k.EndRead(&p.reading)
-	p.looked = false
-	if len(d) > 0 {
-		p.got = append(slices.Clip(p.got), d...)
-		return false, nil
-	}
-	fd := p.fd
-	p.fd = env.NoFD
-	return false, p.k.Close(p.t, fd)
-}
-
-// listPart is open, getdents until there is no more, close.
-func (w *world) listPart(i int, p *proc, op Op) (done bool, err error) {
-	switch p.sub {
-	case 0:
-		p.fd, err = p.k.Open(p.t, op.Path, env.ReadOnly|env.Directory)
-		if err != nil {
-			w.reads = append(w.reads, Read{At: p.pos, P: i + 1, Path: "ls:" + op.Path, Err: err.Error()})
-			return true, nil
-		}
-		p.names = nil
-		return false, nil
-	case 1, 2:
-		p.names, err = p.k.ReadDir(p.t, p.fd, slices.Clip(p.names))
-		return false, err
-	}
-	slices.Sort(p.names)
-	w.reads = append(w.reads, Read{At: p.pos, P: i + 1, Path: "ls:" + op.Path, Ls: p.names})
-	return true, p.k.Close(p.t, p.fd)
-}
-
 // done reports whether every process is at its end.
 func (w *world) done() bool {
 	for i := range w.procs {
@@ -312,23 +204,79 @@ func (o Outcome) key() string {
 
 // appendState appends all that the future of w depends on.
 func (w *world) appendState(dst []byte) []byte {
-	dst = fmt.Append(w.k.AppendState(dst), w.wds)
+	dst = w.k.AppendState(dst)
+	for _, x := range w.wds {
+		dst = append(append(dst, x.path...), byte(x.wd))
+	}
 	for i := range w.procs {
 		p := &w.procs[i]
-		dst = append(dst, byte(p.pos), byte(p.sub), byte(p.fd))
-		dst = append(dst, p.got.String()...)
-		dst = fmt.Append(dst, p.names)
-		dst = fmt.Append(dst, p.linking, p.writing.NextPage(), p.reading, p.looked)
+		for _, v := range [...]int{p.pos, p.sub, int(p.fd), int(p.wd)} {
+			dst = binary.AppendVarint(dst, int64(v))
+		}
+		for _, e := range p.got {
+			dst = append(binary.AppendVarint(dst, int64(e.Times)), e.Text...)
+		}
+		for _, n := range p.names {
+			dst = append(append(dst, n...), '/')
+		}
+		dst = p.appendCall(dst)
 		dst = p.call.AppendState(dst)
 		for _, h := range p.handles {
 			dst = append(append(dst, h.name...), byte(h.fd))
 		}
 	}
-	for _, r := range w.reads {
-		dst = append(fmt.Append(dst, r.P, r.At, r.Err), fmt.Sprint(r.Runs, r.Ls)...)
+	for i := range w.reads {
+		r := &w.reads[i]
+		dst = append(append(dst, byte(r.P), byte(r.At), 'r'), r.Err...)
+		for _, s := range r.Runs {
+			dst = append(append(dst, s...), ';')
+		}
+		for _, s := range r.Ls {
+			dst = append(append(dst, s...), '/')
+		}
 	}
 	for _, e := range w.errs {
-		dst = fmt.Append(dst, e.P, e.At, e.Err)
+		dst = append(append(dst, byte(e.P), byte(e.At), 'e'), e.Err...)
 	}
 	return dst
+}
+
+// appendCall appends how far the call has come that p makes now. What earlier calls have
+// left behind does not matter.
+func (p *proc) appendCall(dst []byte) []byte {
+	if p.pos >= len(p.ops) {
+		return dst
+	}
+	switch p.ops[p.pos].Op {
+	case "link":
+		dst = fmt.Append(dst, p.linking)
+	case "watch":
+		dst = fmt.Append(dst, p.adding)
+	case "write", "pwrite":
+		dst = binary.AppendVarint(dst, int64(p.writing.NextPage()))
+	case "copyrange", "sendfile":
+		dst = fmt.Append(dst, p.copying)
+	case "read", "readh":
+		if p.begun {
+			dst = fmt.Append(dst, p.reading, p.looked)
+		}
+	}
+	return dst
+}
+
+// splits are the offsets at which the bytes of what was read change.
+func (o *Outcome) splits() []int {
+	var out []int
+	for i := range o.Reads {
+		at := 0
+		for _, run := range o.Reads[i].Runs {
+			_, n, _ := strings.Cut(run, "*")
+			times, _ := strconv.Atoi(n)
+			if at += times; at > 64 { // few bytes are copied at once
+				out = append(out, at)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"sync"
+	"runtime"
+	"strconv"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -14,30 +16,26 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What two processes that race on the kernel of the test machine show can be
-// produced by the model.
+// What processes that race on the kernel of the test machine show can be produced by
+// the model. -rapid.checks says how many scripts are tried, SIMRUN_RACE_RUNS how often
+// each is run.
 func TestLiveRacy(t *testing.T) {
 	if !knownKernel() {
 		t.Skip("the order of OPEN and MODIFY is that of Linux 6.8 and later")
 	}
 	dir := t.TempDir()
-	n, scripts := 0, 0
+	scripts := 0
+	runs := 20
+	if n, err := strconv.Atoi(os.Getenv("SIMRUN_RACE_RUNS")); err == nil {
+		runs = n
+	}
 	rapid.Check(t, func(r *rapid.T) {
 		if scripts++; enough(scripts, 10) {
 			return
 		}
 		s := drawRace(r)
-		seen := map[string]bool{}
-		var outcomes []Outcome
-		for range 20 {
-			n++
-			o, err := raceOnce(fmt.Sprintf("%s/%d", dir, n), s)
-			require.NoError(r, err)
-			if !seen[o.key()] {
-				seen[o.key()] = true
-				outcomes = append(outcomes, o)
-			}
-		}
+		outcomes, err := raceOften(fmt.Sprintf("%s/%d", dir, scripts), s, runs)
+		require.NoError(r, err)
 		missing, err := missingOutcomes(s, outcomes)
 		require.NoError(r, err)
 		if len(missing) > 0 {
@@ -47,8 +45,76 @@ func TestLiveRacy(t *testing.T) {
 	})
 }
 
-// raceOnce runs a concurrent script on the kernel.
-func raceOnce(dir string, s Script) (Outcome, error) {
+// raceOften runs a concurrent script on the kernel and returns the outcomes that
+// differ. Each process is a thread, and the threads have processors of their own, as
+// far as there are enough.
+func raceOften(dir string, s Script, runs int) ([]Outcome, error) {
+	race := &race{meeting: make([]atomic.Int64, len(s.Procs))}
+	start, end := make([]chan *machine, len(s.Procs)), make(chan struct{})
+	for i, ops := range s.Procs {
+		start[i] = make(chan *machine)
+		go race.thread(i, ops, start[i], end)
+		defer close(start[i])
+	}
+	seen := map[string]bool{}
+	var outcomes []Outcome
+	for n := range runs {
+		o, err := raceOnce(fmt.Sprintf("%s.%d", dir, n), s, start, end)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[o.key()] {
+			seen[o.key()] = true
+			outcomes = append(outcomes, o)
+		}
+	}
+	return outcomes, nil
+}
+
+// race is where the threads of a race meet.
+type race struct {
+	meeting []atomic.Int64 // how often each has come
+}
+
+// meet waits for all, without sleeping.
+func (r *race) meet(i int) {
+	n := r.meeting[i].Add(1)
+	for j := range r.meeting {
+		for spins := 0; r.meeting[j].Load() < n; spins++ {
+			if spins%1000 == 999 {
+				runtime.Gosched()
+			}
+		}
+	}
+}
+
+// thread is process i, once for each machine that it gets. Every time it starts a
+// little earlier or later than the others.
+func (r *race) thread(i int, ops []Op, start <-chan *machine, end chan<- struct{}) {
+	runtime.LockOSThread() // and never unlocked: the thread ends with its processor
+	var cpus unix.CPUSet
+	cpus.Set(i % runtime.NumCPU())
+	_ = unix.SchedSetaffinity(0, &cpus)
+	late := uint32(i + 1)
+	for m := range start {
+		r.meet(i)
+		late = late*1664525 + 1013904223
+		for range late >> 16 % 8192 {
+			r.meeting[i].Load()
+		}
+		for at, op := range ops {
+			if op.Op == "barrier" {
+				r.meet(i)
+			} else {
+				m.do(at, op)
+			}
+		}
+		end <- struct{}{}
+	}
+}
+
+// raceOnce makes the files and watches of a script and lets the threads go.
+func raceOnce(dir string, s Script, start []chan *machine, end <-chan struct{}) (Outcome, error) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return Outcome{}, err
 	}
@@ -57,7 +123,7 @@ func raceOnce(dir string, s Script) (Outcome, error) {
 		return Outcome{}, err
 	}
 	actor := func() *machine {
-		return &machine{dir: dir, ino: ino, handles: map[string]int{}, wdOf: map[string]int{}, raw: []Raw{}}
+		return &machine{dir: dir, ino: ino, handles: map[string]int{}, wdOf: newWDTable(), raw: []Raw{}}
 	}
 	main := actor()
 	defer main.clean()
@@ -66,20 +132,15 @@ func raceOnce(dir string, s Script) (Outcome, error) {
 	}
 	main.errs = nil
 
-	start := make(chan struct{})
-	var group sync.WaitGroup
 	procs := make([]*machine, len(s.Procs))
-	for i, ops := range s.Procs {
+	for i := range procs {
 		procs[i] = actor()
-		group.Go(func() {
-			<-start
-			for at, op := range ops {
-				procs[i].do(at, op)
-			}
-		})
+		procs[i].wdOf = main.wdOf
+		start[i] <- procs[i]
 	}
-	close(start)
-	group.Wait()
+	for range procs {
+		<-end
+	}
 	main.drain(-1, 0)
 	o := Outcome{Raw: main.raw}
 	for _, op := range []Op{{Op: "read", Path: "a"}, {Op: "read", Path: "b"}, {Op: "ls", Path: "."}} {
@@ -99,60 +160,4 @@ func raceOnce(dir string, s Script) (Outcome, error) {
 		}
 	}
 	return o.normal(), nil
-}
-
-// drawRace draws two short processes that do what editors do.
-func drawRace(r *rapid.T) Script {
-	d := drawer{r, themes[0]}
-	s := Script{Procs: make([][]Op, 2)}
-	for _, path := range []string{"a", "b"} {
-		if d.chance("missing", 20) {
-			continue
-		}
-		s.Ops = append(s.Ops, Op{Op: "open", H: "_", Path: path, Fl: []string{"creat"}},
-			Op{Op: "write", H: "_", Ch: "o", N: 8}, Op{Op: "close", H: "_"})
-	}
-	for _, path := range []string{".", "a"} {
-		if d.chance("watch", 70) {
-			s.Ops = append(s.Ops, Op{Op: "watch", Path: path, Mask: []string{d.pick("mask", "ALL", "FSN")}})
-		}
-	}
-	for i := range s.Procs {
-		for len(s.Procs[i]) < 6 {
-			s.Procs[i] = append(s.Procs[i], d.raceOps(string(rune('x'+i)))...)
-			if d.chance("enough", 40) {
-				break
-			}
-		}
-	}
-	return s
-}
-
-func (d drawer) raceOps(ch string) []Op {
-	path := d.pick("path", "a", "a", "b")
-	save := func(path string, fl ...string) []Op {
-		return []Op{{Op: "open", H: "h", Path: path, Fl: fl}, {Op: "write", H: "h", Ch: ch, N: d.n("n", 1, 12)}, {Op: "close", H: "h"}}
-	}
-	switch d.n("race", 0, 11) {
-	case 0, 1:
-		return save(path, "creat", "trunc")
-	case 2:
-		return save(path, "creat", "append")
-	case 3, 4:
-		temp := d.pick("temp", "t", "t"+ch)
-		return append(save(temp, "creat", "trunc"), Op{Op: "rename", Path: temp, To: path})
-	case 5:
-		return []Op{{Op: "unlink", Path: path}}
-	case 6:
-		return []Op{{Op: "chmod", Path: path, Mode: 0o600}}
-	case 7:
-		return []Op{{Op: d.pick("look", "read", "read", "stat"), Path: path}}
-	case 11:
-		return []Op{{Op: d.pick("list", "ls", "mkdir", "rmdir"), Path: d.pick("dir", ".", "s")}}
-	case 8:
-		return []Op{{Op: "truncate", Path: path, N: d.n("n", 0, 12)}}
-	case 9:
-		return []Op{{Op: "link", Path: path, To: d.pick("to", "a", "b", "c")}}
-	}
-	return []Op{{Op: "rename", Path: path, To: d.pick("to", "a", "b", "c")}}
 }

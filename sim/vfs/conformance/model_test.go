@@ -224,7 +224,11 @@ func (m *model) see(at int, op Op) Read {
 		must(m.k.Close(m.t, fd))
 	case "readh":
 		r.Path = "#" + op.H
-		d, err := m.k.Read(m.t, m.handle(op.H), op.N)
+		fd := m.handle(op.H)
+		if fd == env.NoFD {
+			return r // /dev/null: see withoutHandle
+		}
+		d, err := m.k.Read(m.t, fd, op.N)
 		r.content(d, err)
 	case "stat":
 		r.Path = "stat:" + op.Path
@@ -233,12 +237,7 @@ func (m *model) see(at int, op Op) Read {
 			r.Err = err.Error()
 			return r
 		}
-		kind := "file"
-		if st.Dir {
-			kind = "dir"
-		}
-		r.Size = int(st.Size)
-		r.Ls = []string{kind, "nlink=" + strconv.Itoa(st.Links), "mode=" + strconv.FormatUint(uint64(st.Mode), 8)}
+		r.facts(st)
 	case "ls":
 		r.Path = "ls:" + op.Path
 		names, err := m.ls(op.Path)
@@ -250,6 +249,16 @@ func (m *model) see(at int, op Op) Read {
 		r.Ls = names
 	}
 	return r
+}
+
+// facts is what stat tells.
+func (r *Read) facts(st kernel.Stat) {
+	kind := "file"
+	if st.Dir {
+		kind = "dir"
+	}
+	r.Size = int(st.Size)
+	r.Ls = []string{kind, "nlink=" + strconv.Itoa(st.Links), "mode=" + strconv.FormatUint(uint64(st.Mode), 8)}
 }
 
 func (r *Read) content(d env.Data, err error) {

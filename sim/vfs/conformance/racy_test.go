@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -25,6 +26,9 @@ func TestRacy(t *testing.T) {
 			case errors.Is(err, errUnsupported):
 				unsupported = append(unsupported, s.Name+": "+err.Error())
 				continue
+			case len(setupDiffs(s)) > 0:
+				differ = append(differ, s.Name)
+				t.Logf("%s differs:\n%s", s.Name, strings.Join(setupDiffs(s), "\n"))
 			case len(missing) > 0:
 				differ = append(differ, s.Name)
 				t.Logf("%s: %d of %d outcomes cannot be produced, such as\n%s", s.Name, len(missing), len(s.Outcomes), missing[0].key())
@@ -52,11 +56,26 @@ func TestRacy(t *testing.T) {
 // checkOneOutcome is for concurrent scripts that had one outcome in all runs.
 func checkOneOutcome(s Script) ([]string, error) {
 	missing, err := missingOutcomes(s, []Outcome{s.Outcome})
-	var diffs []string
+	diffs := setupDiffs(s)
 	for _, o := range missing {
 		diffs = append(diffs, "  cannot be produced: "+o.key())
 	}
 	return diffs, err
+}
+
+// setupDiffs is how the watch descriptors differ that the setup of a concurrent script
+// was given; what a process is given is part of the outcome's records.
+func setupDiffs(s Script) []string {
+	m := newModel(lazy, s.MaxQ)
+	for at, op := range s.Ops {
+		if err := m.do(at, op); err != nil {
+			return nil // it is not supported, as the search will say
+		}
+	}
+	if s.WDs == nil || slices.Equal(m.wds, s.WDs[:min(len(m.wds), len(s.WDs))]) {
+		return nil
+	}
+	return []string{fmt.Sprintf("  wds of the setup: real %v\n  %17s sim  %v", s.WDs, "", m.wds)}
 }
 
 // search is a depth-first search over the orders of visible steps. States that
@@ -119,7 +138,8 @@ func missingOutcomes(s Script, wanted []Outcome) ([]Outcome, error) {
 		want := o.normal()
 		key, found := want.key(), false
 		se := &search{worlds: []*world{start}, met: map[[16]byte]bool{}}
-		se.keep = func(w *world) bool { return w.leadsTo(want, inst) }
+		start.splits = want.splits()
+		se.keep = func(w *world) bool { return w.leadsTo(&want, inst) }
 		se.end = func(w *world) bool {
 			var end world
 			end.copyFrom(w)
@@ -137,20 +157,30 @@ func missingOutcomes(s Script, wanted []Outcome) ([]Outcome, error) {
 	return missing, nil
 }
 
-// leadsTo reports whether want is still possible: the queue is a beginning of
-// what was read, and what processes saw so far is what they saw then.
-func (w *world) leadsTo(want Outcome, inst kernel.Instance) bool {
-	raw := w.raw(inst)
-	if len(raw) > len(want.Raw) || !slices.Equal(raw, want.Raw[:len(raw)]) {
+// leadsTo reports whether want is still possible: the queue is a beginning of what was
+// read, and what processes saw so far is what they saw then. What was so a step before
+// is not looked at again.
+func (w *world) leadsTo(want *Outcome, inst kernel.Instance) bool {
+	queue := w.k.Waiting(inst)
+	if len(queue) > len(want.Raw) {
 		return false
 	}
-	for _, r := range w.reads {
-		if !slices.ContainsFunc(want.Reads, func(o Read) bool { return fmt.Sprint(o) == fmt.Sprint(r) }) {
+	for ; w.sure.raw < len(queue); w.sure.raw++ {
+		ev, r := queue[w.sure.raw], &want.Raw[w.sure.raw]
+		if int(ev.WD) != r.WD || ev.Name != r.Name || maskString(ev.Mask) != r.Mask {
+			return false // whether cookies agree is seen at the end
+		}
+	}
+	for ; w.sure.reads < len(w.reads); w.sure.reads++ {
+		r := &w.reads[w.sure.reads]
+		if !slices.ContainsFunc(want.Reads, func(o Read) bool {
+			return o.P == r.P && o.At == r.At && o.Size == r.Size && o.Err == r.Err && slices.Equal(o.Runs, r.Runs) && slices.Equal(o.Ls, r.Ls)
+		}) {
 			return false
 		}
 	}
-	for _, e := range w.errs {
-		if !slices.Contains(want.Errs, e) {
+	for ; w.sure.errs < len(w.errs); w.sure.errs++ {
+		if !slices.Contains(want.Errs, w.errs[w.sure.errs]) {
 			return false
 		}
 	}
@@ -158,7 +188,7 @@ func (w *world) leadsTo(want Outcome, inst kernel.Instance) bool {
 }
 
 // maxStates bounds the search for outcomes that were never seen.
-const maxStates = 3_000
+const maxStates = 30_000
 
 // allOutcomes are the outcomes that can be produced, and whether the search for
 // them was whole.

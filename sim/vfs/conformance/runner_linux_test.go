@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"unsafe"
 
@@ -24,7 +25,7 @@ type machine struct {
 	ino     int // the inotify instance of the raw columns
 	fsn     *realFsnotify
 	handles map[string]int
-	wdOf    map[string]int
+	wdOf    *wdTable
 	cookies renumber
 	opened  []int
 
@@ -38,7 +39,7 @@ type machine struct {
 // runMachine runs a whole script in a fresh directory.
 func runMachine(dir string, s Script, col column) (*machine, error) {
 	m := &machine{
-		dir: dir, col: col, ino: -1, handles: map[string]int{}, wdOf: map[string]int{},
+		dir: dir, col: col, ino: -1, handles: map[string]int{}, wdOf: newWDTable(),
 		raw: []Raw{}, fsnEv: []Fsn{}, reads: []Read{},
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
@@ -99,11 +100,37 @@ func (m *machine) do(at int, op Op) {
 }
 
 func errName(err error) string {
+	var simulated env.Errno
+	if errors.As(err, &simulated) {
+		return simulated.Error()
+	}
 	var errno syscall.Errno
 	if errors.As(err, &errno) {
 		return unix.ErrnoName(errno)
 	}
 	return err.Error()
+}
+
+// wdTable is the watch descriptors of the last watches of path texts. The processes of
+// a race share it.
+type wdTable struct {
+	mu sync.Mutex
+	of map[string]int
+}
+
+func newWDTable() *wdTable { return &wdTable{of: map[string]int{}} }
+
+func (t *wdTable) find(path string) (int, bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	wd, ok := t.of[path]
+	return wd, ok
+}
+
+func (t *wdTable) set(path string, wd int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.of[path] = wd
 }
 
 func (m *machine) path(p string) string { return m.dir + "/" + p }
@@ -114,7 +141,7 @@ func (m *machine) watch(at int, op Op) error {
 		return nil
 	}
 	if op.Op == "unwatch" {
-		wd, ok := m.wdOf[op.Path]
+		wd, ok := m.wdOf.find(op.Path)
 		if !ok {
 			return unix.EINVAL
 		}
@@ -127,7 +154,7 @@ func (m *machine) watch(at int, op Op) error {
 	}
 	wd, err := unix.InotifyAddWatch(m.ino, m.path(op.Path), uint32(mask))
 	if err == nil {
-		m.wdOf[op.Path] = wd
+		m.wdOf.set(op.Path, wd)
 		m.wds = append(m.wds, WD{at, wd})
 	}
 	return err
@@ -180,7 +207,7 @@ func (m *machine) see(at int, op Op) Read {
 		r.Path = "#" + op.H
 		fd, ok := m.handles[op.H]
 		if !ok {
-			fd = -1
+			break // /dev/null: see withoutHandle
 		}
 		buf := make([]byte, op.N)
 		var n int

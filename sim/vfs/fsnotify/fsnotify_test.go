@@ -1,6 +1,8 @@
 package fsnotify_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -116,4 +118,43 @@ func TestTwoNames(t *testing.T) {
 	require.NoError(t, r.k.Truncate(r.t, "b", 0))
 	require.Equal(t, []string{"WRITE a"}, r.events())
 	require.ErrorIs(t, r.w.Remove("b"), fsnotify.ErrNonExistentWatch)
+}
+
+// The old name of a rename is remembered until ten others have begun (a ring of ten).
+func TestRenamedFromIsForgotten(t *testing.T) {
+	for others, from := range map[uint32]string{9: "/a1", 10: ""} {
+		r := newRig(t, 0)
+		require.NoError(t, r.w.Add("/"))
+		for cookie := range others + 1 {
+			_, err := r.w.Handle(env.WatchEvent{WD: 1, Mask: env.InMovedFrom, Cookie: cookie + 1, Name: fmt.Sprint("a", cookie+1)})
+			require.NoError(t, err)
+		}
+		e, err := r.w.Handle(env.WatchEvent{WD: 1, Mask: env.InMovedTo, Cookie: 1, Name: "b"})
+		require.NoError(t, err)
+		require.Equal(t, fsnotify.Event{Name: "//b", Op: fsnotify.Create, RenamedFrom: strings.Replace(from, "/", "//", 1)}, e)
+	}
+}
+
+// It reads 64 KiB at once: 4,096 records without a name.
+func TestReadsSoMuch(t *testing.T) {
+	r := newRig(t, 0, "a", "b")
+	require.NoError(t, r.w.Add("a"))
+	require.NoError(t, r.w.Add("b"))
+	for range 3000 {
+		require.NoError(t, r.k.Truncate(r.t, "a", 0))
+		require.NoError(t, r.k.Truncate(r.t, "b", 0))
+	}
+	require.Len(t, r.events(), 4096)
+	require.Len(t, r.events(), 6000-4096)
+}
+
+// IGNORED ends a watch, and is no event.
+func TestIgnored(t *testing.T) {
+	r := newRig(t, 0, "a")
+	require.NoError(t, r.w.Add("a"))
+	e, err := r.w.Handle(env.WatchEvent{WD: 1, Mask: env.InIgnored})
+	require.NoError(t, err)
+	require.Zero(t, e)
+	require.Empty(t, r.w.WatchList())
+	require.ErrorIs(t, r.w.Remove("a"), fsnotify.ErrNonExistentWatch)
 }

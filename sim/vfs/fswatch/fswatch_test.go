@@ -114,3 +114,17 @@ func TestDirectory(t *testing.T) {
 	require.NoError(t, l.k.Rename(l.t, "a", "b", 0))
 	require.Equal(t, []string{"1 change a", "1 rename d", "1 rename a", "1 rename b"}, l.take())
 }
+
+// libuv reads 4 KiB at once: 256 records without a name.
+func TestReadsSoMuch(t *testing.T) {
+	l := newLoop(t)
+	l.save("b", env.Create)
+	l.start("a")
+	l.start("b")
+	for range 200 {
+		require.NoError(t, l.k.Truncate(l.t, "a", 0))
+		require.NoError(t, l.k.Truncate(l.t, "b", 0))
+	}
+	require.Len(t, l.take(), 256)
+	require.Len(t, l.take(), 400-256)
+}

@@ -27,6 +27,10 @@
 //	c, _ := k.BeginClose(t, fd)                  // the number is free now
 //	k.EndClose(c)                                // CLOSE_WRITE, release of the inode
 //
+//	cp, _ := k.BeginCopyFileRange(t, from, fd, 1<<20)
+//	k.CopyStep(&cp, 64<<10)                      // in chunks: others may write between two
+//	n, _ = k.EndCopy(&cp)
+//
 // A call that would wait for a lock returns [ErrBlocked] and does nothing; the
 // [Observer] hears when to try again. With [Kernel.Defer] every call leaves its
 // notifications for later, one at a time.

@@ -27,6 +27,13 @@ type Config struct {
 	// one that is to be named otherwise and EPERM for one that would be replaced, as
 	// on Windows for files opened without FILE_SHARE_DELETE (known, not observed).
 	Sharing bool
+	// MaxInstances is how many inotify instances there may be at once:
+	// /proc/sys/fs/inotify/max_user_instances. Zero means 128, as shipped.
+	MaxInstances int
+	// MaxWatches is how many watches all instances may have together:
+	// /proc/sys/fs/inotify/max_user_watches. Zero means no limit; Linux takes one
+	// hundredth of the memory at start-up, 8,192 before version 5.11.
+	MaxWatches int
 	// Observer is told what calls touch and queue. Nil means nobody is.
 	Observer Observer
 }
@@ -51,6 +58,7 @@ type Kernel struct {
 	opens   uint64       // serial of the last description made
 	cookie  uint32       // of the last rename
 	arena   []env.Extent // spliced content lives here until Reset
+	marks   int          // watches that are alive
 	own     Call         // the call that is running, unless deferred
 	split   *Call        // where the steps of calls go, see Defer
 	changes Changes
@@ -83,7 +91,7 @@ func (k *Kernel) Reset() {
 	k.tables = k.tables[:0]
 	k.instances = k.instances[:0]
 	k.freeInode, k.freeDentry, k.freeDescription, k.freeWatch = 0, 0, 0, 0
-	k.serial, k.opens, k.cookie = 0, 0, 0
+	k.serial, k.opens, k.cookie, k.marks = 0, 0, 0, 0
 	k.own.clear()
 	k.split = nil
 
@@ -91,6 +99,11 @@ func (k *Kernel) Reset() {
 	k.inodes[root].links = 2
 	d := k.newDentry("", root, rootDentry)
 	k.dentries[d].pins = 1 // for ever
+}
+
+// SetInotifyLimits sets Config.MaxInstances and Config.MaxWatches, see there.
+func (k *Kernel) SetInotifyLimits(instances, watches int) {
+	k.cfg.MaxInstances, k.cfg.MaxWatches = instances, watches
 }
 
 // SetSharing sets Config.Sharing, see there.

@@ -49,6 +49,11 @@ func (k *Kernel) tellInHalves(c *Call, s step) bool {
 		return false
 	}
 	k.pin(parent)
+	if c.InFlight {
+		s.do = catchBoth
+		c.insert(s, step{do: unpinName, dentry: parent})
+		return true
+	}
 	c.insert(s, step{do: unpinName, dentry: parent}, self)
 	return true
 }
@@ -72,12 +77,7 @@ func (k *Kernel) tell(in int32, s step, name string) bool {
 		wa := &k.watches[w]
 		here := w
 		w = wa.next
-		if wa.mask&s.mask&env.InAllEvents == 0 {
-			continue
-		}
-		// Only events that come through an open file look at EXCL_UNLINK;
-		// chmod and truncate of a removed file are reported regardless.
-		if s.byFile && wa.mask&env.InExclUnlink != 0 && k.dentries[s.dentry].unlinked {
+		if !k.asks(wa, s) {
 			continue
 		}
 		told = true
@@ -89,11 +89,65 @@ func (k *Kernel) tell(in int32, s step, name string) bool {
 	return told
 }
 
+// asks reports whether a watch asks for a step's event. Only events that come through
+// an open file look at EXCL_UNLINK; chmod and truncate of a removed file are reported
+// regardless.
+func (k *Kernel) asks(wa *watch, s step) bool {
+	if wa.mask&s.mask&env.InAllEvents == 0 {
+		return false
+	}
+	return !s.byFile || wa.mask&env.InExclUnlink == 0 || !k.dentries[s.dentry].unlinked
+}
+
+// tellOrCatch is tell, or the first half of it if others may come in between.
+func (k *Kernel) tellOrCatch(c *Call, in int32, s step, name string, halves bool) bool {
+	if !halves || !c.InFlight {
+		return k.tell(in, s, name)
+	}
+	caught := k.caught(nil, in, s, name)
+	c.insert(caught...)
+	return len(caught) > 0
+}
+
+// caught appends the steps that tell those watches of an inode that ask for a step's
+// event.
+func (k *Kernel) caught(dst []step, in int32, s step, name string) []step {
+	k.reads(Watches, k.inodes[in].serial)
+	for w := k.inodes[in].watch; w != 0; w = k.watches[w].next {
+		wa := &k.watches[w]
+		if !k.asks(wa, s) {
+			continue
+		}
+		record := step{do: checkRecord, inode: int32(wa.instance), n: int64(wa.wd), mask: s.mask, cookie: s.cookie, name: name}
+		if wa.mask&env.InOneshot != 0 {
+			record.do = checkOnce
+		}
+		dst = append(dst, record)
+	}
+	return dst
+}
+
+// queueCaught queues the record of a watch that was found to be alive.
+func (k *Kernel) queueCaught(c *Call, s step) {
+	i, wd := Instance(s.inode), env.WD(s.n)
+	k.enqueue(i, env.WatchEvent{WD: wd, Mask: s.mask, Cookie: s.cookie, Name: s.name})
+	if w := k.markOf(i, wd); s.do == queueOnce && w != 0 && !k.watches[w].ending {
+		k.watches[w].ending = true
+		c.insert(step{do: queueRecord, inode: s.inode, n: s.n, mask: env.InIgnored},
+			step{do: endMark, inode: s.inode, n: s.n})
+	}
+}
+
 // forgetWatches ends the watches of an inode that is gone.
 func (k *Kernel) forgetWatches(in int32) bool {
 	told := false
 	for k.inodes[in].watch != 0 {
-		k.endWatch(k.inodes[in].watch)
+		w := k.inodes[in].watch
+		if k.watches[w].ending { // who ends it queues IGNORED
+			k.unchain(w)
+			continue
+		}
+		k.endWatch(w)
 		told = true
 	}
 	return told

@@ -28,13 +28,14 @@ const (
 	Description                         // offset of the open file description of serial ID
 	Queue                               // the queue of inotify instance ID
 	Descriptors                         // which watch descriptors of instance ID are in use
+	WatchCount                          // how many watches there are, if that is limited
 	Lock                                // whether a call between its parts holds the lock of inode ID
 )
 
 var resourceNames = [...]string{
 	Content: "content", Attributes: "attributes", Entry: "entry", Listing: "listing",
 	Watches: "watches", Number: "fd", Description: "description", Queue: "queue",
-	Descriptors: "wds", Lock: "lock",
+	Descriptors: "wds", WatchCount: "watch count", Lock: "lock",
 }
 
 func (k ResourceKind) String() string {

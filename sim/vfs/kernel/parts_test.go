@@ -226,3 +226,57 @@ func TestFootprint(t *testing.T) {
 		kernel.Added, kernel.Merged, kernel.Merged, kernel.Added, kernel.Overflowed, kernel.Lost,
 	}, seen.fates)
 }
+
+// A copy comes in chunks of 64 KiB of the source's pages, and holds the lock of the
+// target for one of them; its records come at its end (observed, Linux 6.18).
+func TestCopyInParts(t *testing.T) {
+	b := newBox(t, 0)
+	b.file("from", 200<<10)
+	b.file("to", 0)
+	b.watch("from", env.InAccess)
+	b.watch("to", env.InModify)
+	from, to, other := b.open("from", env.ReadOnly), b.open("to", env.WriteOnly), b.open("to", env.WriteOnly)
+	require.NoError(t, b.k.Seek(b.t, from, 100))
+	size := func() int64 {
+		st, err := b.k.Fstat(b.t, to)
+		require.NoError(t, err)
+		return st.Size
+	}
+	chmod := func() error { return b.k.Fchmod(b.t, other, 0o600) }
+
+	c, err := b.k.BeginSendfile(b.t, from, to, 1<<20)
+	require.NoError(t, err)
+	require.Equal(t, 200<<10-100, b.k.Expected(&c))
+	require.NoError(t, b.k.CopyStep(&c, c.NextPage()))
+	require.EqualValues(t, 4096, size())
+	require.ErrorIs(t, chmod(), kernel.ErrBlocked, "a chunk is under way")
+	require.Equal(t, 64<<10-100, c.NextChunk())
+	require.NoError(t, b.k.CopyStep(&c, c.NextChunk()))
+	require.EqualValues(t, 64<<10-100, size())
+	require.NoError(t, chmod(), "it is over")
+	require.Equal(t, 128<<10-100, c.NextChunk())
+	require.Equal(t, 128<<10-100, c.LastChunk(150<<10))
+	require.Zero(t, c.LastChunk(1000))
+
+	w, err := b.k.BeginWrite(b.t, other, env.Fill("x", 10, 3))
+	require.NoError(t, err)
+	require.ErrorIs(t, b.k.CopyStep(&c, 100<<10), kernel.ErrBlocked, "another writes")
+	b.k.EndWrite(&w)
+	require.Equal(t, lines("2 MODIFY"), b.queue())
+	n, err := b.k.EndCopy(&c)
+	require.NoError(t, err)
+	require.Equal(t, 200<<10-100, n)
+	require.EqualValues(t, 200<<10-100, size())
+	require.Equal(t, lines("1 ACCESS", "2 MODIFY"), b.queue())
+
+	// Who is killed leaves what was copied.
+	require.NoError(t, b.k.Seek(b.t, from, 0))
+	c, err = b.k.BeginCopyFileRange(b.t, from, to, 1<<20)
+	require.NoError(t, err)
+	require.NoError(t, b.k.CopyStep(&c, 5000))
+	b.k.StopCopy(&c)
+	n, err = b.k.EndCopy(&c)
+	require.NoError(t, err)
+	require.Equal(t, 5000, n)
+	require.NoError(t, chmod())
+}

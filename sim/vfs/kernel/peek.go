@@ -27,10 +27,8 @@ func (k *Kernel) Denotes(t Table, fd env.FD) uint64 {
 // Watched is the number of the inode that a watch is on, 0 if the watch is no more:
 // for those who watch from outside.
 func (k *Kernel) Watched(i Instance, wd env.WD) uint64 {
-	for w := range k.watches {
-		if wa := &k.watches[w]; wa.inode != 0 && wa.instance == i && wa.wd == wd {
-			return k.inodes[wa.inode].serial
-		}
+	if w := k.markOf(i, wd); w != 0 {
+		return k.inodes[k.watches[w].inode].serial
 	}
 	return 0
 }

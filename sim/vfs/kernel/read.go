@@ -41,6 +41,10 @@ func (r *Reading) NextPage() int {
 	return int(min(r.done+Page-at%Page, r.want))
 }
 
+// Range is where in the file the read began and has come to, and how far, counted from
+// its start, NextPage reaches.
+func (r *Reading) Range() (start, at int64, next int) { return r.off, r.off + r.done, r.NextPage() }
+
 // LookAtSize is the moment at which the read takes note of where the file ends,
 // if that is earlier than the moment at which it takes the bytes. If the file is
 // cut in between, what the read returns has zeros for the rest of the page in

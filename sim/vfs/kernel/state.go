@@ -18,7 +18,7 @@ func (k *Kernel) CopyFrom(from *Kernel) {
 	k.watches = append(k.watches[:0], from.watches...)
 	k.freeInode, k.freeDentry = from.freeInode, from.freeDentry
 	k.freeDescription, k.freeWatch = from.freeDescription, from.freeWatch
-	k.serial, k.opens, k.cookie = from.serial, from.opens, from.cookie
+	k.serial, k.opens, k.cookie, k.marks = from.serial, from.opens, from.cookie, from.marks
 	k.arena = nil // content of k may be in use by other copies
 	k.own.CopyFrom(&from.own)
 	k.split = nil
@@ -116,6 +116,9 @@ func (k *Kernel) appendInode(dst []byte, id int32) []byte {
 				dst = append(dst, 'w', byte(i))
 				dst = binary.AppendUvarint(dst, uint64(wa.wd))
 				dst = binary.AppendUvarint(dst, uint64(wa.mask))
+				if wa.ending {
+					dst = append(dst, 'e')
+				}
 			}
 		}
 	}

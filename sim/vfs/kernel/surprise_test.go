@@ -80,6 +80,29 @@ func TestSurprisesOfRecords(t *testing.T) {
 		b.write(fd, 1, 1)
 		require.Equal(t, strings.Repeat(lines("1 MODIFY a", "2 MODIFY"), 2), b.queue())
 	})
+	t.Run("an exchange moves both, each with a cookie of its own", func(t *testing.T) {
+		b := newBox(t, 0)
+		b.file("a", 0)
+		b.file("b", 0)
+		b.watch(".", env.InMovedFrom|env.InMovedTo)
+		b.watch("a", env.InMoveSelf)
+		b.watch("b", env.InMoveSelf)
+		require.NoError(t, b.k.Rename(b.t, "a", "b", kernel.Exchange))
+		require.Equal(t, lines("1 MOVED_FROM a #1", "1 MOVED_TO b #1", "2 MOVE_SELF",
+			"1 MOVED_FROM b #2", "1 MOVED_TO a #2", "3 MOVE_SELF"), b.queue())
+	})
+	t.Run("a second watch replaces the mask, MASK_ADD adds to it", func(t *testing.T) {
+		b := newBox(t, 0)
+		b.file("a", 0)
+		b.watch("a", env.InModify)
+		b.watch("a", env.InAttrib|env.InMaskAdd)
+		require.NoError(t, b.k.Chmod(b.t, "a", 0o600))
+		require.NoError(t, b.k.Truncate(b.t, "a", 0))
+		require.Equal(t, lines("1 ATTRIB", "1 MODIFY"), b.queue())
+		b.watch("a", env.InAttrib)
+		require.NoError(t, b.k.Truncate(b.t, "a", 0))
+		require.Empty(t, b.queue())
+	})
 	t.Run("which times are set decides the event", func(t *testing.T) {
 		b := newBox(t, 0)
 		b.file("a", 0)
@@ -100,6 +123,37 @@ func TestSurprisesOfRecords(t *testing.T) {
 		require.NoError(t, b.k.Ftruncate(b.t, fd, 0))
 		require.Equal(t, lines("1 MODIFY a"), b.queue())
 	})
+}
+
+// Who appends writes at the end, wherever his offset is, and moves it there; pwrite does
+// the one without the other. Writes behind the end leave zeros.
+func TestOffsets(t *testing.T) {
+	b := newBox(t, 0)
+	b.file("a", 4)
+	appender, writer := b.open("a", env.ReadWrite|env.Append), b.open("a", env.WriteOnly)
+	write := func(fd env.FD, text string) {
+		_, err := b.k.Write(b.t, fd, env.Text(text, 1))
+		require.NoError(t, err)
+	}
+	content := func() string {
+		d, _ := b.k.Peek("/a")
+		return strings.ReplaceAll(d.String(), "\x00", "0")
+	}
+	write(appender, "AA")
+	require.Equal(t, "xxxxAA", content())
+	_, err := b.k.Pwrite(b.t, appender, 0, env.Text("B", 1))
+	require.NoError(t, err)
+	require.Equal(t, "xxxxAAB", content())
+	d, err := b.k.Read(b.t, appender, 10)
+	require.NoError(t, err)
+	require.Equal(t, "B", d.String(), "the offset is behind what was appended")
+
+	write(writer, "yy")
+	require.NoError(t, b.k.Truncate(b.t, "a", 0))
+	write(writer, "z") // from where he was: the stale offset
+	require.Equal(t, "00z", content())
+	write(appender, "C")
+	require.Equal(t, "00zC", content())
 }
 
 // A full queue overflows even for records that would merge, and reading one
@@ -126,6 +180,27 @@ func TestOverflow(t *testing.T) {
 	b.write(fd, 1, 1) // 1 is left
 	b.write(fd, 1, 1) // full again, but the overflow is still in it
 	require.Equal(t, lines("-1 Q_OVERFLOW", "1 MODIFY b"), b.queue())
+
+	for _, name := range []string{"c", "d", "e", "f"} { // once it was read it comes again
+		b.file(name, 0)
+	}
+	require.Equal(t, lines("1 CREATE c", "1 CREATE d", "-1 Q_OVERFLOW"), b.queue())
+}
+
+// A queue as shipped holds 16,384 records, and Q_OVERFLOW (measured, Linux 6.18).
+func TestDefaultQueue(t *testing.T) {
+	b := newBox(t, 0)
+	for _, name := range []string{"a", "b"} {
+		b.file(name, 0)
+		b.watch(name, env.InAttrib)
+	}
+	for range 16384/2 + 1 {
+		require.NoError(t, b.k.Chmod(b.t, "a", 0o600))
+		require.NoError(t, b.k.Chmod(b.t, "b", 0o600))
+	}
+	evs := b.k.Waiting(b.i)
+	require.Len(t, evs, 16384+1)
+	require.Equal(t, env.WatchEvent{WD: -1, Mask: env.InQOverflow}, evs[16384])
 }
 
 // read(2) takes whole records; names are padded.

@@ -80,6 +80,15 @@ func (w *Writing) NextPage() int {
 	return min(w.done+int(Page-at%Page), w.total)
 }
 
+// Stop makes what is visible so far all that will be: who writes was killed.
+func (w *Writing) Stop() { w.total = w.done }
+
+// Range is where in the file the write began and has come to, and how far, counted from
+// its start, NextPage reaches.
+func (w *Writing) Range() (start, at int64, next int) {
+	return w.off, w.off + int64(w.done), w.NextPage()
+}
+
 // Overlap is how many bytes of the write lie within the file as it is.
 func (k *Kernel) Overlap(w *Writing) int {
 	return int(max(0, min(int64(w.total), k.inodes[w.inode].size-w.off)))

@@ -19,6 +19,7 @@
 //   - [Queue], [Note]: the kernel's half. A choice: in which order notes come.
 //   - [Watcher]: fsnotify's half.
 //
-// Left out: sockets and pipes, the limit of open files, which every watched file
-// counts against, and that a listing takes time.
+// Left out: sockets and pipes, which nobody saves; the limit of open files, which every
+// watched file counts against: it fails always or never, whatever the timing; and that a
+// listing takes time: what comes during it is found by the next, which its note causes.
 package kqueue

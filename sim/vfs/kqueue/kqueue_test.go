@@ -188,3 +188,73 @@ func TestSymlink(t *testing.T) {
 	r.write("a", 1)
 	require.Equal(t, []string{"WRITE l"}, r.events(nil))
 }
+
+// What each change is for whom: the directory, the file, another directory, what was
+// there before (vop_*_post of FreeBSD, known).
+func TestFlagsOfChanges(t *testing.T) {
+	const parent, file, to, victim = 1, 2, 3, 4
+	for kind, want := range map[kernel.ChangeKind]map[uint64]kqueue.Flags{
+		kernel.Made:    {parent: kqueue.Wrote},
+		kernel.Wrote:   {file: kqueue.Wrote},
+		kernel.Cut:     {file: kqueue.Attrib},
+		kernel.Touched: {file: kqueue.Attrib},
+		kernel.Removed: {parent: kqueue.Wrote, file: kqueue.Delete},
+		kernel.Moved:   {parent: kqueue.Wrote, to: kqueue.Wrote, file: kqueue.Rename, victim: kqueue.Delete},
+		kernel.Closed:  {},
+	} {
+		var q kqueue.Queue
+		fds := map[int]uint64{}
+		for _, inode := range []uint64{parent, file, to, victim} {
+			fds[q.Open(inode, kqueue.Delete|kqueue.Wrote|kqueue.Attrib|kqueue.Rename)] = inode
+		}
+		q.Changed(kernel.Change{Kind: kind, Inode: file, Parent: parent, ToParent: to, Victim: victim})
+		got := map[uint64]kqueue.Flags{}
+		for _, n := range q.Read(nil) {
+			got[fds[n.FD]] = n.Flags
+		}
+		require.Equal(t, want, got, "change %d", kind)
+	}
+}
+
+// fsnotify takes ten notes at once (readEvents, eventBuffer).
+func TestTenNotesAtOnce(t *testing.T) {
+	var q kqueue.Queue
+	for inode := range uint64(12) {
+		q.Open(inode+1, kqueue.Wrote)
+		q.Changed(kernel.Change{Kind: kernel.Wrote, Inode: inode + 1})
+	}
+	require.Len(t, q.Read(nil), 10)
+	require.Len(t, q.Read(nil), 2)
+}
+
+// A file that is made is created, with nothing else having happened.
+func TestCreate(t *testing.T) {
+	r := newRig(t)
+	require.NoError(t, r.w.Add("d"))
+	r.write("d/a", 0)
+	require.Equal(t, []string{"CREATE d/a"}, r.events(nil))
+}
+
+// The watch of a file ends when it is renamed (readEvents: remove on Rename).
+func TestRenameEndsWatch(t *testing.T) {
+	r := newRig(t, "a")
+	require.NoError(t, r.w.Add("a"))
+	require.NoError(t, r.k.Rename(r.t, "a", "b", 0))
+	require.Equal(t, []string{"RENAME a"}, r.events(nil))
+	r.write("b", 1)
+	require.Empty(t, r.events(nil))
+	require.Empty(t, r.w.WatchList())
+}
+
+// A directory in a watched directory is watched for its end only (internalWatch).
+func TestNotRecursive(t *testing.T) {
+	r := newRig(t)
+	require.NoError(t, r.k.Mkdir(r.t, "d/e"))
+	require.NoError(t, r.w.Add("d"))
+	r.write("d/e/a", 1)
+	require.NoError(t, r.k.Chmod(r.t, "d/e", 0o700))
+	require.Empty(t, r.events(nil))
+	require.NoError(t, r.k.Unlink(r.t, "d/e/a"))
+	require.NoError(t, r.k.Rmdir(r.t, "d/e"))
+	require.Equal(t, []string{"REMOVE d/e"}, r.events(nil))
+}

@@ -21,6 +21,8 @@
 //   - [Watcher]: fsnotify's half.
 //
 // That an open file can not be renamed, replaced or removed is a switch of the kernel:
-// kernel.Config.Sharing. Left out: recursive watches; MODIFIED of a directory in which
-// something changed; directories that are renamed while they are watched.
+// kernel.Config.Sharing. Left out: recursive watches, which fsnotify keeps to itself;
+// MODIFIED of a directory in which something changed, of which is known too little when
+// it comes; directories that are renamed while they are watched, which Windows mostly
+// refuses.
 package rdcw

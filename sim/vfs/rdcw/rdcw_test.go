@@ -101,7 +101,7 @@ func TestOverflow(t *testing.T) {
 	r := newRig(t)
 	require.NoError(t, r.w.Add("d"))
 	long := strings.Repeat("n", 200)
-	fits := rdcw.BufferSize / (12 + 2*203 + 2)
+	fits := 64 << 10 / (12 + 2*203 + 2)
 	for i := range fits + 2 {
 		r.write(fmt.Sprintf("d/%s%03d", long, i), 0)
 	}
@@ -116,7 +116,7 @@ func TestOverflow(t *testing.T) {
 func TestBufferIsFull(t *testing.T) {
 	r := newRig(t)
 	require.NoError(t, r.w.Add("d"))
-	fits := rdcw.BufferSize / 20
+	fits := 64 << 10 / 20
 	for i := range fits + 1 { // one is in the read under way
 		r.write(fmt.Sprintf("d/%03x", i), 0)
 	}

@@ -16,7 +16,8 @@
 //   - write beside, then rename over: whole content, another inode;
 //   - remove, then create: for a moment there is no file.
 //
-// Swap files and lock files of editors are left out.
+// Swap files and lock files of editors are left out: they make records of other names
+// only, as the plan "unrelated" does.
 //
 //   - [Plan], [Step]: the data. [Plan.RunTelling] says when the content is there.
 //   - [All], [Named]: the plans: programs.go of programs, shapes.go by shape.

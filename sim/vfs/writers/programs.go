@@ -57,7 +57,10 @@ func bunPlans() []Plan {
 	}
 }
 
-// toolPlans are those of editors and other tools.
+// toolPlans are those of editors and other tools. Python's open(f, "w") does what
+// go.WriteFile does. Where cp and node.copyFileSync call copy_file_range(2), the plan
+// writes: with the same record, and visible like a write, not in chunks of 64 KiB; the
+// plan has no file to copy from.
 func toolPlans() []Plan {
 	replace := func(temp string) []Step {
 		return []Step{{Do: Open, Name: temp, Flags: fresh}, {Do: Write}, {Do: Close}, {Do: Rename, Name: temp, To: "*"}}
@@ -66,6 +69,10 @@ func toolPlans() []Plan {
 		{"go.WriteFile", Observed, []Step{{Do: Open, Flags: rewrite}, {Do: Write}, {Do: Close}}},
 		{"cp", Observed, []Step{{Do: Open, Flags: env.WriteOnly | env.Truncate}, {Do: Write}, {Do: Close}}},
 		{"sh.redirect", Observed, []Step{{Do: Open, Flags: rewrite}, {Do: Gap, Label: "truncgap"}, {Do: Write}, {Do: Close}}},
+		// `: > f; echo >> f`: the file is opened twice.
+		{"sh.append", Observed, []Step{
+			{Do: Open, Flags: rewrite}, {Do: Close}, {Do: Gap, Label: "truncgap"}, {Do: Open, Flags: appendTo}, {Do: Write}, {Do: Close},
+		}},
 		// Under /tmp vim takes the second form whatever 'backupcopy' says.
 		{"vim.rename", Observed, []Step{
 			{Do: Open, Name: "4913", Flags: fresh}, {Do: Close}, {Do: Unlink, Name: "4913"},
