@@ -11,7 +11,7 @@ import (
 // does.
 func (c *Clock) AppendState(dst []byte) []byte {
 	var makers []*maker
-	for _, m := range c.makers {
+	for _, m := range c.makers { //simrun:allow map: sorted below
 		if m.run == c.run {
 			makers = append(makers, m)
 		}
