@@ -358,7 +358,7 @@ var findings = []finding{
 	{
 		"late-reply", []string{"v1", "v4"},
 		[]string{agree},
-		"a late answer brings the token of before, and new pages are taken for made from it", nil,
+		"a late answer brings the token of before, and new pages are taken for made from it; once in some thousand schedules the server recycles for it, and then back", []string{conv},
 	},
 	{
 		"late-reply", []string{"v2"},

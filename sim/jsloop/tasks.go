@@ -154,9 +154,11 @@ func (t *Tasks) drop(i int32) {
 }
 
 // Path is a one-way path to a loop, such as a socket. It keeps the order: what was
-// sent first arrives first.
+// sent first arrives first. It has one sender: two have a path each.
 type Path struct {
 	to     *Tasks
+	from   *sim.Proc // nil: nothing has been sent
+	name   string
 	label  sim.Label
 	window sim.Window
 	queue  queue[func()]
@@ -170,14 +172,14 @@ func (t *Tasks) Path(name string) *Path { return t.PathFor(name, t.p.Window(t.w.
 func (t *Tasks) PathFor(name string, window sim.Window) *Path {
 	for _, p := range t.paths {
 		if p.label == t.w.Label(name) {
-			p.window, p.to = window, t
+			p.window, p.to, p.from = window, t, nil
 			for p.queue.n > 0 {
 				p.queue.pop()
 			}
 			return p
 		}
 	}
-	p := &Path{to: t, label: t.w.Label(name), window: window}
+	p := &Path{to: t, name: name, label: t.w.Label(name), window: window}
 	t.paths = append(t.paths, p)
 	return p
 }
@@ -186,6 +188,13 @@ func (t *Tasks) PathFor(name string, window sim.Window) *Path {
 // under way is next to arrive, what arrives is the oldest: with one window for all
 // that gives each timing that keeps the order, and no other.
 func (p *Path) Send(fn func()) {
+	w := p.to.w
+	if p.from == nil {
+		p.from = w.Caller()
+	}
+	if from := w.Caller(); from != p.from { // who is first would leave no footprint
+		w.Mistake("path %q to loop %q: %q sends along it, and %q did before: a path has one sender", p.name, p.to.p.Name(), from.Name(), p.from.Name())
+	}
 	p.queue.push(fn)
 	p.to.arm(p.label, p.window, taskToCome{path: p})
 }

@@ -224,3 +224,18 @@ func ExampleStartTasks() {
 	// microtask of the same task
 	// read
 }
+
+// TestPathHasOneSender: who is first of two senders would leave no footprint.
+func TestPathHasOneSender(t *testing.T) {
+	s := scenario(func(w *sim.World) {
+		page := jsloop.StartTasks(w, "page")
+		path := page.Path("socket")
+		for _, name := range []string{"A", "B"} {
+			jsloop.StartTasks(w, name).Env().Post("send", func() { path.Send(func() {}) })
+		}
+	})
+	w := sim.NewWorld()
+	defer w.Close()
+	_, err := w.Run(s, sim.Config{})
+	require.EqualError(t, err, `scenario "test": path "socket" to loop "page": "B" sends along it, and "A" did before: a path has one sender`)
+}
