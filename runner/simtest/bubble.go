@@ -3,6 +3,8 @@ package simtest
 import (
 	"testing"
 	"testing/synctest"
+
+	"github.com/seed-3519b94c/simrun/runner"
 )
 
 // inside calls f in a bubble of its own, if the check is to be in one. A panic of f, by
@@ -13,6 +15,7 @@ func (c *check) inside(t *testing.T, f func()) {
 		return
 	}
 	var threw any
+	defer runner.WatchBubble(c.s.Name)()
 	synctest.Test(t, func(*testing.T) {
 		defer func() { threw = recover() }()
 		f()

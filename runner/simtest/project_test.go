@@ -156,9 +156,12 @@ import (
 	"runtime"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/seed-3519b94c/simrun/runner/simtest"
 	"github.com/seed-3519b94c/simrun/sim"
+	"github.com/seed-3519b94c/simrun/sim/simclock"
 )
 
 func counting(t *testing.T) *sim.Scenario {
@@ -199,6 +202,23 @@ func TestBlocks(t *testing.T) {
 		w.Process("A", func(p *sim.Proc) { <-c })
 		w.Always("fine", func() error { return nil })
 	}}, simtest.Config{})
+}
+
+func TestLockedBubble(t *testing.T) {
+	simtest.Check(t, &sim.Scenario{Name: "mine/locked", Build: func(w *sim.World) {
+		b := simclock.NewBubble(w, "clock", synctest.Wait)
+		var mu sync.Mutex
+		for _, name := range []string{"A", "B"} {
+			w.Process(name, func(p *sim.Proc) {
+				b.Go(func() {
+					mu.Lock()
+					b.Sleep(time.Second)
+					mu.Unlock()
+				})
+			})
+		}
+		w.Always("fine", func() error { return nil })
+	}}, simtest.Config{Bubble: true})
 }
 `)
 	build, code := p.run("go", "test", "-c", "-o", "mine.test", ".")
@@ -266,8 +286,11 @@ func TestBlocks(t *testing.T) {
 	out, code = p.run("./mine.test", "-test.run", "Blocks")
 	require.Equal(t, 1, code)
 	require.Contains(t, out, `process "A": a process does not come back`)
-	require.Contains(t, out, "it stands at flags_test.go:47 (chan receive): wait with World.NewWaker instead")
+	require.Contains(t, out, "it stands at flags_test.go:50 (chan receive): wait with World.NewWaker instead")
 	require.Equal(t, 1, strings.Count(out, "does not come back"), "it is not tried again")
+	out, code = p.run("./mine.test", "-test.run", "LockedBubble")
+	require.Equal(t, 2, code)
+	require.Contains(t, out, `scenario "mine/locked": a goroutine of its bubble has waited for 2s at flags_test.go:`)
 }
 
 // network checks the example of a network in the README: it fails as it says, and with

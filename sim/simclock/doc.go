@@ -88,8 +88,8 @@
 //     too.
 //   - Who waits for a sync.Mutex is not blocked for testing/synctest: a goroutine that
 //     sleeps, or waits for a timer, while it holds one for which another waits stops
-//     everything, until go test does. Its dump shows the other in sync.Mutex.Lock. A
-//     channel of one element is a mutex that works.
+//     everything. simtest ends the program after two seconds, and says where the other
+//     stands. A channel of one element is a mutex that works.
 //   - A panic of a goroutine ends the test, like that of any other.
 //
 // # What is exact
