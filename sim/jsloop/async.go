@@ -65,12 +65,16 @@ func (a *Async) settled(p *Promise) {
 	a.resume()
 }
 
-// errGone is what an Await in a deferred function of an abandoned body throws.
+// errGone is what an Await in a deferred function throws, when the body has been abandoned
+// or the process exits.
 var errGone = errors.New("jsloop: the loop has been closed")
 
 // Await is the await operator (ECMA-262 27.7.5.3): it returns v's value, or throws
 // its reason, after one microtask for a plain value or a promise.
 func (a *Async) Await(v Value) (Value, error) {
+	if a.loop.left { // in a deferred function
+		return nil, errGone
+	}
 	p := a.loop.Resolve(v)
 	a.wait = reaction{native: a}
 	p.register(&a.wait)

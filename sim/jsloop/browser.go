@@ -39,9 +39,9 @@ type task struct {
 	frame   bool
 }
 
-// void reports whether nothing is left to do.
-func (t *task) void() bool {
-	return t.timer != nil && t.timer.ended || t.report != nil && t.report.handled
+// void reports whether nothing of t is left to do.
+func (b *browserState) void(t *task) bool {
+	return t.timer != nil && t.timer.ended || t.report != nil && t.report.handled || t.frame && b.page.due() == never
 }
 
 func (l *Loop) queueTask(from source, t task) {
@@ -166,7 +166,7 @@ func (l *Loop) chooseTask() bool {
 func (b *browserState) waiting() (n int) {
 	for i := range b.queues {
 		q := &b.queues[i]
-		for q.n > 0 && q.first().void() {
+		for q.n > 0 && b.void(q.first()) {
 			q.pop()
 		}
 		if q.n > 0 {

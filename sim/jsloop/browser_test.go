@@ -137,10 +137,10 @@ func TestBrowserHidden(t *testing.T) {
 	s.run(func() {
 		s.SetHidden(true)
 		s.SetTimeout(chain, 100)
-		s.SetTimeout(s.say("single"), 310_500)
+		s.SetTimeout(func() { s.SetHidden(true); s.log(fmt.Sprint("single@", s.now)) }, 310_500)
 	})
 	assert.Equal(t, []time.Duration{time.Second, time.Minute}, gaps)
-	assert.Equal(t, []string{"single", "exit 0"}, s.lines)
+	assert.Equal(t, []string{"single@5m11s", "exit 0"}, s.lines)
 }
 
 func TestOnlyBrowsers(t *testing.T) {

@@ -7,6 +7,7 @@ type bunState struct {
 	rejected bool  // main is the reason of a rejected main module
 	reported bool  // the turn has reported rejections
 	turns    int
+	ranTask  bool // of a rejection that was handled late, since the last reports
 	rounds   int  // of ticks, microtasks and reports, after the first reports
 	ending   bool // nothing was left when the turn began
 	emitted  bool // beforeExit was, and nothing has been found to do since
@@ -78,7 +79,7 @@ func (l *Loop) bunBeforeExit() bool {
 }
 
 // endBunReports ends a round of reports. What listeners have rejected is part of it;
-// what else they have queued waits for the next callback.
+// what else they have queued waits for the next callback, if no task came before.
 func (l *Loop) endBunReports() {
 	t := &l.tracker
 	if t.open(); len(t.opened) > 0 {
@@ -86,6 +87,17 @@ func (l *Loop) endBunReports() {
 	}
 	l.tickScheduled, t.toReport = l.ticks.n > 0, false
 	l.drain = drainOff
+	if l.bun.ranTask {
+		l.bun.ranTask = false
+		l.drain = drainHandled
+	}
+}
+
+// bunTask reports whether a rejection that was handled late is to be said. To Bun that is
+// a task: it comes before ticks, is followed by ticks and microtasks, and once more after
+// the reports (observed).
+func (l *Loop) bunTask() bool {
+	return l.cfg.Flavour == Bun && l.reportsNow() && len(l.tracker.handled) > 0
 }
 
 // reportMain reports what the main script threw.

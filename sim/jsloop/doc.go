@@ -94,6 +94,8 @@
 //     nobody is told when it has been handled after all.
 //   - What listeners of unhandledRejection queue waits for the next callback; after the
 //     last reports there is none, so that it never runs.
+//   - That a rejection has been handled late is a task: it is said before ticks, and
+//     after the reports of such a task ticks and microtasks run once more.
 //
 // Browsers have tasks in the place of phases, no ticks and no immediates. Which source
 // of tasks comes next (timers, messages, what comes from outside, reports, the next
@@ -108,6 +110,7 @@
 //   - The busy waiting of Bun for a main module whose await never ends. The loop ends
 //     instead, with code 0: a world in which something waits busily does not come to
 //     rest.
+//   - Modules in Bun that import nothing: after those, ticks run before microtasks.
 //   - The endless TypeError of Node when a tick both clears the next immediate and
 //     throws: a fault of that version which makes it useless.
 //   - What a page costs: style, layout, and frames that the browser leaves out. A slow

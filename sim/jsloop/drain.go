@@ -6,6 +6,7 @@ type drain uint8
 const (
 	drainOff     drain = iota
 	drainFirst         // microtasks, because no tick is scheduled
+	drainHandled       // rejections that were handled late, in Bun
 	drainTicks         // ticks until there are none
 	drainMicro         // microtasks until there are none
 	drainReports       // unhandled rejections
@@ -15,6 +16,9 @@ const (
 // already being drained.
 func (l *Loop) NextTick(fn func()) {
 	l.nodeOnly("process")
+	if l.telling || l.phase == phaseExited {
+		return
+	}
 	l.tickScheduled = true
 	l.ticks.push(funcJob(fn))
 }
@@ -27,6 +31,8 @@ func (l *Loop) QueueMicrotask(fn func()) { l.micro.push(funcJob(fn)) }
 // each callback. It stays off if there is nothing to do.
 func (l *Loop) startDrain() {
 	switch {
+	case l.bunTask():
+		l.drain = drainHandled
 	case l.tickScheduled:
 		l.drain = drainTicks
 	case l.micro.n > 0 || l.tracker.toReport:
@@ -51,6 +57,11 @@ func (l *Loop) advanceDrain() (Step, bool) {
 				return Step{}, false
 			}
 			l.drain = drainTicks
+		case drainHandled:
+			if len(l.tracker.handled) > 0 {
+				return Step{Kind: StepHandled}, true
+			}
+			l.drain = drainTicks
 		case drainTicks:
 			if l.ticks.n > 0 {
 				return Step{Kind: StepTick}, true
@@ -68,6 +79,10 @@ func (l *Loop) advanceDrain() (Step, bool) {
 				l.tickScheduled = false
 				l.drain = drainOff
 				return Step{}, false
+			}
+			if l.bunTask() {
+				l.drain = drainHandled
+				continue
 			}
 			l.drain = drainReports
 			l.tracker.begin()
@@ -144,6 +159,11 @@ func (l *Loop) uncaught(reason error, from Origin) {
 		return
 	}
 	if l.cfg.OnUncaughtException == nil {
+		if l.phase == phaseExited {
+			l.end(exitUncaught)
+			l.tellEnd()
+			return
+		}
 		if l.cfg.Flavour == Browser { // the console; a page does not end
 			return
 		}

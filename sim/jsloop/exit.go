@@ -15,10 +15,21 @@ const (
 func (l *Loop) SetExitCode(code int) { l.code, l.chosen = code, true }
 
 // Exit ends the process at once: process.exit, for the code that runs on the loop. It
-// does not return; functions deferred in Go run, unlike a finally block there.
+// does not return; functions deferred in Go run, unlike a finally block there. In a
+// listener of exit it changes the code.
 func (l *Loop) Exit(code int) {
 	l.nodeOnly("process")
-	l.exit(code, code)
+	switch {
+	case l.telling:
+		l.code = code
+	case l.phase == phaseExited:
+		l.end(code)
+		l.tellEnd()
+	case l.phase != phaseDone: // else a deferred function
+		l.chosen = true
+		l.exit(code, code)
+	}
+	l.left = true
 	panic(exiting{})
 }
 
@@ -43,18 +54,26 @@ func (l *Loop) stepBeforeExit() {
 	thrown := call(func() { l.cfg.OnBeforeExit(l.code) })
 	if thrown != nil {
 		l.throwOut(thrown)
-		if l.cfg.Flavour == Node || l.bun.unhandled {
+		switch {
+		case l.cfg.Flavour == Node:
 			return // no ticks
+		case l.bun.unhandled:
+			l.phase = phaseEnd
+			return
 		}
 	}
 	l.startDrain()
 }
 
 // advanceEmitted goes on if the listener of beforeExit found something to do. Bun has
-// reports to make first.
+// reports to make first; but what nobody listens to ends it here.
 func (l *Loop) advanceEmitted() {
+	goOn := l.alive()
+	if l.cfg.Flavour == Bun {
+		goOn = !l.bun.unhandled
+	}
 	l.phase = phaseEnd
-	if l.alive() || l.cfg.Flavour == Bun {
+	if goOn {
 		l.phase = phaseTurn
 	}
 }
@@ -68,7 +87,28 @@ func (l *Loop) stepExit() {
 	case l.cfg.Flavour == Bun && l.bun.unhandled:
 		code = exitUncaught
 	}
-	l.exit(l.code, code)
+	if l.cfg.Flavour != Node || l.cfg.OnExit == nil {
+		l.exit(l.code, code)
+		return
+	}
+	told := l.code
+	l.code, l.phase = code, phaseExited
+	if l.tellExit(told) {
+		l.startDrain()
+	}
+	l.endExited()
+}
+
+// endExited ends Node's loop when the microtasks that the listener of exit has queued,
+// and the rejections that it has made, are done with. Ticks are no more (process._exiting).
+func (l *Loop) endExited() {
+	if l.phase != phaseExited {
+		return
+	}
+	if _, more := l.advanceDrain(); !more {
+		l.end(l.code)
+		l.tellEnd()
+	}
 }
 
 // exit emits exit, and ends the loop. Listeners may be told another code than the
@@ -76,9 +116,34 @@ func (l *Loop) stepExit() {
 func (l *Loop) exit(told, code int) {
 	l.end(code)
 	if l.cfg.OnExit != nil {
-		l.cfg.OnExit(told)
+		l.tellExit(told)
 	}
 	l.tellEnd()
+}
+
+// tellExit calls the listener of exit, which may exit once more. What it throws is heard
+// of, but keeps a code that somebody has chosen, in Node. It reports whether the listener
+// has returned.
+func (l *Loop) tellExit(told int) (returned bool) {
+	l.telling = true
+	defer func() {
+		l.telling = false
+		if v := recover(); v != nil && v != any(exiting{}) {
+			panic(v)
+		}
+	}()
+	thrown := call(func() { l.cfg.OnExit(told) })
+	switch {
+	case thrown == nil:
+		returned = true
+	case l.cfg.OnUncaughtException != nil:
+		if call(func() { l.cfg.OnUncaughtException(thrown, FromException) }) != nil && l.cfg.Flavour != Browser {
+			l.code = exitListener
+		}
+	case l.cfg.Flavour == Bun || l.cfg.Flavour == Node && !l.chosen && l.code == 0:
+		l.code = exitUncaught
+	}
+	return returned
 }
 
 // end makes nothing run any more.

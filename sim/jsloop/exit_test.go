@@ -112,8 +112,8 @@ func TestAwaitingForEver(t *testing.T) {
 // turn (Node v20.20.2). Bun's are ticks.
 func TestClosePhase(t *testing.T) {
 	for f, want := range map[jsloop.Flavour]string{
-		jsloop.Node: "tick immediate b b-tick a UE:boom timeout a-tick immediate2 exit 0",
-		jsloop.Bun:  "tick a UE:boom b a-tick b-tick timeout immediate immediate2 exit 0",
+		jsloop.Node: "tick immediate late b b-tick a UE:boom timeout a-tick immediate2 exit 0",
+		jsloop.Bun:  "tick a UE:boom b a-tick b-tick timeout immediate late immediate2 exit 0",
 	} {
 		s := newScript(t, f)
 		assert.Equal(t, want, s.run(func() {
@@ -127,7 +127,10 @@ func TestClosePhase(t *testing.T) {
 					jsloop.Throw(errors.New("boom"))
 				})
 				s.CloseHandle(func() { s.log("b"); s.NextTick(s.say("b-tick")) })
-				s.SetImmediate(s.say("immediate"))
+				s.SetImmediate(func() {
+					s.log("immediate")
+					s.NextTick(func() { s.CloseHandle(s.say("late")) }) // of this phase
+				})
 				s.SetTimeout(s.say("timeout"), 1)
 			})
 		}), f.String())
@@ -155,4 +158,150 @@ func TestExitInAWorld(t *testing.T) {
 	})
 	trace := failing(t, s, "laptop")
 	assert.Contains(t, tell(trace), "exit 3")
+}
+
+// TestInExitListeners is what listeners of exit may do, as observed with Node v20.20.2
+// and Bun 1.4.5. The code after the bar is that of the process.
+func TestInExitListeners(t *testing.T) {
+	boom := func() { jsloop.Throw(errors.New("boom")) }
+	deaf := func(_ *script, cfg *jsloop.Config) { cfg.OnUncaughtException = nil }
+	tests := []struct {
+		name, node, bun string
+		cfg             func(s *script, cfg *jsloop.Config)
+		main, on        func(s *script)
+	}{
+		{"exit once more", "exit 0 | 3", "exit 0 | 3", nil, nil, func(s *script) { s.Exit(3); s.log("never") }},
+		{"exit in exit", "exit 2 | 5", "exit 2 | 5", nil, func(s *script) { s.Exit(2) }, func(s *script) { s.Exit(5) }},
+		{"another code", "exit 2 | 5", "exit 2 | 5", nil, func(s *script) { s.Exit(2) }, func(s *script) { s.SetExitCode(5) }},
+		{"after an exception", "exit 1 | 4", "exit 1 | 4", deaf, func(*script) { boom() }, func(s *script) { s.Exit(4) }},
+		{"throw", "exit 0 UE:boom | 0", "exit 0 UE:boom | 0", nil, nil, func(*script) { boom() }},
+		{"throw, unheard", "exit 0 | 1", "exit 0 | 1", deaf, nil, func(*script) { boom() }},
+		{"throw, code chosen", "exit 2 | 2", "exit 2 | 1", deaf, func(s *script) { s.Exit(2) }, func(*script) { boom() }},
+		{"throw twice", "exit 0 UE:boom | 7", "exit 0 UE:boom | 7", func(s *script, cfg *jsloop.Config) {
+			cfg.OnUncaughtException = func(error, jsloop.Origin) { s.log("UE:boom"); boom() }
+		}, nil, func(*script) { boom() }},
+		{"microtasks run in Node, ticks do not", "exit 0 m UR:lost | 6", "exit 0 | 0", nil, nil, func(s *script) {
+			s.NextTick(s.say("never"))
+			s.QueueMicrotask(func() { s.log("m"); s.NextTick(s.say("never")); s.SetExitCode(6) })
+			s.SetImmediate(s.say("never"))
+			s.Reject(errors.New("lost"))
+		}},
+		{"nor microtasks after exit", "exit 2 | 2", "exit 2 | 2", nil, func(s *script) { s.Exit(2) }, func(s *script) { s.QueueMicrotask(s.say("never")) }},
+		{"exit in a microtask", "exit 0 m | 4", "exit 0 | 0", nil, nil, func(s *script) {
+			s.QueueMicrotask(func() { s.log("m"); s.Exit(4) })
+			s.QueueMicrotask(s.say("never"))
+		}},
+		{"throw in a microtask", "exit 0 m | 1", "exit 0 | 0", deaf, nil, func(s *script) {
+			s.QueueMicrotask(func() { s.log("m"); boom() })
+			s.QueueMicrotask(s.say("never"))
+		}},
+	}
+	for _, tt := range tests {
+		for f, want := range []string{tt.node, tt.bun} {
+			t.Run(fmt.Sprint(tt.name, "/", jsloop.Flavour(f)), func(t *testing.T) {
+				ends := []int(nil)
+				s := newScript(t, jsloop.Flavour(f), func(s *script, cfg *jsloop.Config) {
+					cfg.OnExit = func(code int) { s.log(fmt.Sprint("exit ", code)); tt.on(s) }
+					cfg.OnEnd = func(c int) { ends = append(ends, c) }
+					if tt.cfg != nil {
+						tt.cfg(s, cfg)
+					}
+				})
+				got := s.run(func() {
+					if tt.main != nil {
+						tt.main(s)
+					}
+				})
+				assert.Equal(t, want, fmt.Sprint(got, " | ", s.ExitCode()))
+				assert.Equal(t, []int{s.ExitCode()}, ends)
+			})
+		}
+	}
+}
+
+// TestExitRunsDeferred: functions deferred in Go run when the process exits. They can
+// neither wait nor exit once more.
+func TestExitRunsDeferred(t *testing.T) {
+	s := newScript(t, jsloop.Node)
+	assert.Equal(t, "exit 2 deferred", s.run(func() {
+		s.Async(func(a *jsloop.Async) (jsloop.Value, error) {
+			defer s.Exit(3)
+			defer func() {
+				_, err := a.Await(nil)
+				assert.Error(t, err)
+				s.log("deferred")
+			}()
+			s.Exit(2)
+			return nil, nil
+		})
+		s.log("never")
+	}))
+	assert.Equal(t, 2, s.ExitCode())
+}
+
+// exitingThenable exits when its then is called.
+type exitingThenable struct{ s *script }
+
+func (e exitingThenable) Then(func(jsloop.Value), func(error)) error { e.s.Exit(3); return nil }
+
+// TestExitAnywhere: wherever exit is called, nothing runs after it (Node v20.20.2 and
+// Bun 1.4.5 agree).
+func TestExitAnywhere(t *testing.T) {
+	var s *script
+	boom := func() { jsloop.Throw(errors.New("boom")) }
+	exit := func() { s.Exit(3); s.log("never") }
+	heard := func(change func(cfg *jsloop.Config)) func(*script, *jsloop.Config) {
+		return func(_ *script, cfg *jsloop.Config) { change(cfg) }
+	}
+	tests := []struct {
+		name string
+		cfg  func(s *script, cfg *jsloop.Config)
+		main func()
+	}{
+		{"main", nil, func() { exit() }},
+		{"module", heard(func(cfg *jsloop.Config) { cfg.Entry = jsloop.ESM }), func() { exit() }},
+		{"tick", nil, func() { s.NextTick(exit) }},
+		{"microtask", nil, func() { s.QueueMicrotask(exit) }},
+		{"interval", nil, func() { s.SetInterval(exit, 1) }},
+		{"immediate", nil, func() { s.SetImmediate(exit) }},
+		{"close", nil, func() { s.CloseHandle(exit) }},
+		{"event", nil, func() { s.PostEvent("click", exit, s.say("never")) }},
+		{"executor", nil, func() { s.NewPromise(func(func(jsloop.Value), func(error)) { exit() }); s.log("never") }},
+		{"thenable", nil, func() { s.Resolve(exitingThenable{s}) }},
+		{"finally", nil, func() { s.Resolve(nil).Finally(func() (jsloop.Value, error) { exit(); return nil, nil }) }},
+		{"async in async", nil, func() {
+			s.Async(func(*jsloop.Async) (jsloop.Value, error) {
+				s.Async(func(a *jsloop.Async) (jsloop.Value, error) { exit(); return nil, nil })
+				s.log("never")
+				return nil, nil
+			})
+		}},
+		{"beforeExit", heard(func(cfg *jsloop.Config) { cfg.OnBeforeExit = func(int) { exit() } }), nil},
+		{"unhandledRejection", heard(func(cfg *jsloop.Config) {
+			cfg.OnUnhandledRejection = func(error, *jsloop.Promise) { exit() }
+		}), func() { s.Reject(errors.New("x")); s.Reject(errors.New("y")) }},
+		{"uncaughtException", heard(func(cfg *jsloop.Config) {
+			cfg.OnUncaughtException = func(error, jsloop.Origin) { exit() }
+		}), func() { s.SetTimeout(boom, 1); s.SetTimeout(s.say("never"), 1) }},
+	}
+	for _, tt := range tests {
+		for _, f := range []jsloop.Flavour{jsloop.Node, jsloop.Bun} {
+			ended := 0
+			s = newScript(t, f, func(s *script, cfg *jsloop.Config) {
+				if cfg.OnEnd = func(int) { ended++ }; tt.cfg != nil {
+					tt.cfg(s, cfg)
+				}
+			})
+			got := s.run(func() {
+				if tt.main != nil {
+					s.SetTimeout(s.say("never"), 500)
+					tt.main()
+				}
+			})
+			assert.Equal(t, "exit 3 | 3 | 1", fmt.Sprint(got, " | ", s.ExitCode(), " | ", ended), "%s, %s", tt.name, f)
+			s.Post(s.say("never"))
+			s.SetTimeout(s.say("never"), 0)
+			assert.Equal(t, jsloop.StepDone, s.Step().Kind)
+		}
+	}
 }

@@ -16,6 +16,7 @@ import (
 type profile struct {
 	stmts, exprs, steps string
 	ms                  []float64
+	top                 int // statements of the main script, at most
 }
 
 const (
@@ -26,21 +27,28 @@ const (
 )
 
 var profiles = []profile{
-	{evenStmts, evenExprs, evenSteps, []float64{0, 0, 1, 1, 2, 5, 10}},
+	{evenStmts, evenExprs, evenSteps, []float64{0, 0, 1, 1, 2, 5, 10}, 5},
 	{ // promises, counted in microtasks
 		"log*2 logx chain*6 async*4 expr resolve await*4 forawait*2 return*3 res*2 rej try microtask",
 		"val resolved*2 rejected thenable*4 ref defp x asyncfn*3 new*2 all race any allSettled*2 resolveOf*2 chain*3",
-		"then*3 then2 thenpass catch finally*2", []float64{0}},
+		"then*3 then2 thenpass catch finally*2", []float64{0}, 5},
 	{ // rejections, and who handles them when
 		"log logx chain*5 async*2 expr*2 resolve reject*3 throw*2 await*2 return*2 res rej*3 try immediate*2 timeout*2 tick microtask",
 		"val rejected*4 thenable ref*5 defp*4 x asyncfn*2 new*3 all race any allSettled chain*2",
-		"then then2 thenpass catch*3 finally", []float64{0, 1, 2, 5}},
+		"then then2 thenpass catch*3 finally", []float64{0, 1, 2, 5}, 5},
 	{ // timers
 		"log*3 timeout*6 interval*3 clear*3 immediate tick microtask throw chain", evenExprs, evenSteps,
-		[]float64{0, 1, 1, 2, 2, 3, 5}},
+		[]float64{0, 1, 1, 2, 2, 3, 5}, 5},
 	{ // phases, and exceptions in them
 		"log*4 timeout*3 immediate*4 tick*3 microtask*2 throw*3 clear interval chain", evenExprs, evenSteps,
-		[]float64{0, 1, 1, 2}},
+		[]float64{0, 1, 1, 2}, 5},
+	{ // many timers, far apart, and all that a duration can be
+		"log*2 timeout*9 interval*2 clear*2 immediate tick microtask throw", "val resolved thenable delay*3 new", evenSteps,
+		[]float64{-5, 0, 0.5, 1, 1, 1.9, 10, 10, 10.5, 20, 20, 30, 1<<31 - 0.5, 1 << 31, 1e12}, 14},
+	{ // deferred promises, and what they are resolved with
+		"log logx chain*3 async*3 expr resolve*6 reject await*4 forawait*2 return*2 res*4 rej timeout tick microtask*2 immediate",
+		"val resolved rejected thenable*4 ref*3 defp*6 x pending asyncfn*2 new*4 all race any allSettled*2 resolveOf*2 chain*2",
+		evenSteps, []float64{0, 1, 2}, 9},
 }
 
 // kinds are the words of a list, repeated as often as it says.
@@ -66,7 +74,7 @@ func programs(f jsloop.Flavour) *rapid.Generator[*program.Recording] {
 			Entry:    rapid.SampledFrom([]string{"cjs", "cjs", "esm"}).Draw(t, "entry"),
 			Handlers: rapid.SampledFrom([]string{"both", "both", "both", "uncaught", "none"}).Draw(t, "handlers"),
 		}
-		r.Body = g.body(where{async: r.Entry == "esm", depth: 4}, 5)
+		r.Body = g.body(where{async: r.Entry == "esm", depth: rapid.SampledFrom([]int{4, 4, 4, 7}).Draw(t, "depth")}, g.profile.top)
 		g.listeners(r)
 		return r
 	})
@@ -104,12 +112,12 @@ type generator struct {
 type where struct {
 	async bool // await
 	fn    bool // return
-	exec  bool // res, rej
+	exec  bool // res, rej: in an executor, and in functions there
 	depth int  // of nesting that is left
 }
 
 func (w where) inner(async, fn bool) where {
-	return where{async: async, fn: fn, depth: w.depth - 1}
+	return where{async: async, fn: fn, exec: w.exec, depth: w.depth - 1}
 }
 
 // allows reports whether a statement may stand at a place.
@@ -197,9 +205,12 @@ func (g *generator) fill(s *program.Stmt, w where) {
 	case "timeout":
 		s.H, s.MS, s.Body = g.maybe("t"), g.ms(), g.body(w.inner(false, false), 3)
 	case "interval":
-		s.H, s.MS, s.N = g.maybe("t"), g.ms(), rapid.IntRange(1, 3).Draw(g.t, "times")
+		s.H, s.MS, s.N = g.maybe("t"), g.ms(), rapid.SampledFrom([]int{1, 2, 3, 6}).Draw(g.t, "times")
 		s.Clear = g.pick("clear", "before", "after")
-		s.Body = g.body(w.inner(false, false), 2)
+		if w = w.inner(false, false); w.depth > 1 { // more, and orders are too many to search
+			w.depth = 1
+		}
+		s.Body = g.body(w, 2)
 	case "clear":
 		s.Kind = g.pick("kind", "timeout", "immediate")
 		s.H = g.handle(map[string]string{"timeout": "t", "immediate": "m"}[s.Kind])
@@ -210,7 +221,9 @@ func (g *generator) fill(s *program.Stmt, w where) {
 	case "async":
 		s.H, s.Body = g.maybe("p"), g.body(w.inner(true, true), 4)
 	case "await":
-		s.ID, s.P = g.id(), g.expr(w.inner(false, false))
+		if s.P = g.expr(w.inner(false, false)); !g.odds(4) {
+			s.ID = g.id()
+		}
 	case "forawait":
 		s.ID, s.Xs = g.id(), g.exprs(w)
 	case "try":
@@ -226,7 +239,7 @@ func (g *generator) fill(s *program.Stmt, w where) {
 	}
 }
 
-// try draws a try statement, without returns in its finally block.
+// try draws a try statement.
 func (g *generator) try(s *program.Stmt, w where) {
 	w.depth--
 	s.Body = g.body(w, 3)
@@ -236,14 +249,13 @@ func (g *generator) try(s *program.Stmt, w where) {
 		s.Catch = &b
 	}
 	if which != "catch" {
-		w.fn = false
 		b := g.body(w, 2)
 		s.Finish = &b
 	}
 }
 
 func (g *generator) links(w where) []program.Link {
-	links := make([]program.Link, rapid.IntRange(1, 3).Draw(g.t, "steps"))
+	links := make([]program.Link, rapid.SampledFrom([]int{1, 1, 2, 2, 3, 3, 9}).Draw(g.t, "steps"))
 	for i := range links {
 		l := &links[i]
 		l.K = g.pick("step", kinds(g.profile.steps, func(string) bool { return true })...)
@@ -258,7 +270,7 @@ func (g *generator) links(w where) []program.Link {
 }
 
 func (g *generator) exprs(w where) []*program.Expr {
-	xs := make([]*program.Expr, rapid.IntRange(0, 3).Draw(g.t, "elements"))
+	xs := make([]*program.Expr, rapid.SampledFrom([]int{0, 1, 1, 2, 2, 3, 3, 7}).Draw(g.t, "elements"))
 	for i := range xs {
 		xs[i] = g.expr(w.inner(false, false))
 	}
@@ -266,6 +278,9 @@ func (g *generator) exprs(w where) []*program.Expr {
 }
 
 func (g *generator) expr(w where) *program.Expr {
+	if g.odds(15) {
+		return nil
+	}
 	leaf := w.depth == 0 || g.left <= 0
 	e := &program.Expr{K: g.pick("expression", kinds(g.profile.exprs, func(kind string) bool {
 		switch kind {
@@ -276,7 +291,9 @@ func (g *generator) expr(w where) *program.Expr {
 	})...)}
 	switch e.K {
 	case "val", "resolved":
-		e.V = g.v()
+		if !g.odds(8) {
+			e.V = g.v()
+		}
 	case "rejected":
 		e.E = g.e()
 	case "ref":
@@ -285,7 +302,9 @@ func (g *generator) expr(w where) *program.Expr {
 		e.H = g.handle("d")
 	case "thenable":
 		e.Mode, e.Act = g.pick("mode", "sync", "micro", "tick"), g.pick("act", "resolve", "resolve", "reject", "throw", "resolve throw", "reject throw", "twice", "nest", "adopt")
-		e.ID, e.V, e.E = g.id(), g.v(), g.e()
+		if e.V, e.E = g.v(), g.e(); !g.odds(4) {
+			e.ID = g.id()
+		}
 	case "asyncfn":
 		e.Body = g.body(w.inner(true, true), 3)
 	case "new":

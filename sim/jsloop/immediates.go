@@ -11,6 +11,7 @@ type Immediate struct {
 type checkPhase struct {
 	rest []*Immediate // those of this phase that did not run
 	ran  bool         // in this call of processImmediate
+	none bool         // there was nothing to run
 }
 
 // SetImmediate runs fn in the next check phase, after the poll phase.
@@ -35,7 +36,7 @@ func (l *Loop) ClearImmediate(im *Immediate) {
 // turn.
 func (l *Loop) openCheck() {
 	l.phase = phaseCheck
-	l.cp = checkPhase{rest: l.immediates}
+	l.cp = checkPhase{rest: l.immediates, none: len(l.immediates) == 0}
 	l.immediates = nil
 }
 
@@ -95,10 +96,12 @@ func (l *Loop) restartCheck() {
 
 // closeCheck ends the phase: the callback scope closes, and a new turn begins.
 func (l *Loop) closeCheck() {
-	l.phase = phaseClosing
-	l.closed, l.closing = l.closing, l.closed[:0]
+	l.phase = phaseClose
 	if l.cfg.Flavour == Bun {
 		l.phase = phasePoll
+		if l.cp.none { // what listeners of reports have queued waits (observed)
+			return
+		}
 	}
 	l.startDrain()
 }

@@ -96,10 +96,12 @@ const (
 	phaseIO            // runs them
 	phaseNative        // Node's own immediates
 	phaseCheck         // immediates
-	phaseClosing       // callbacks of handles that were closed
+	phaseClose         // handles that were closed are taken
+	phaseClosing       // and their callbacks run
 	phaseDry           // nothing is left: emit beforeExit
 	phaseEmitted       // has been emitted
 	phaseEnd           // nothing is left: emit exit
+	phaseExited        // has been emitted
 	phaseDone
 )
 
@@ -113,7 +115,9 @@ type Loop struct {
 	main   func()
 	module func(*Async) error // a main module with top-level await
 	code   int                // exit code of the process
-	chosen bool               // by SetExitCode
+	chosen bool               // by SetExitCode or Exit
+	// telling: the listener of exit runs. left: Exit leaves what runs.
+	telling, left bool
 	// awaiting: the main module has not settled.
 	awaiting bool
 
@@ -238,6 +242,10 @@ func (l *Loop) advance() (Step, bool) {
 		return Step{}, false
 	case phaseCheck:
 		return l.advanceCheck()
+	case phaseClose:
+		l.closed, l.closing = l.closing, l.closed[:0]
+		l.phase = phaseClosing
+		return Step{}, false
 	case phaseClosing:
 		return l.advanceClosing()
 	case phaseDry:
@@ -287,6 +295,7 @@ func (l *Loop) Step() (s Step) {
 	case StepExit:
 		l.stepExit()
 	}
+	l.endExited()
 	return s
 }
 

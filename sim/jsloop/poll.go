@@ -83,7 +83,7 @@ func (l *Loop) stepCallback() {
 	l.batch--
 	l.ranIO = true
 	if thrown := call(l.posted.pop().fn); thrown != nil {
-		l.ranIO = false // the scope failed: no ticks
+		l.ranIO = l.cfg.Flavour == Bun // in Node the scope failed: no ticks
 		l.throwOut(thrown)
 	}
 }

@@ -22,6 +22,22 @@ func (l *Loop) AppendState(dst []byte) []byte {
 		}
 	}
 	add(int64(len(l.closing)), int64(len(l.closed)))
+	flag := func(vs ...bool) {
+		for _, v := range vs {
+			if v {
+				add(1)
+			} else {
+				add(0)
+			}
+		}
+	}
+	t, b, br := &l.tracker, &l.bun, &l.browser
+	flag(l.chosen, l.awaiting, l.tickScheduled, l.cp.ran, l.ranIO, l.ranClosed, t.toReport, t.opening, t.did)
+	add(int64(len(t.pending)), int64(len(t.opened)), int64(len(t.handled)))
+	flag(b.main != nil, b.rejected, b.reported, b.ending, b.emitted, b.unhandled)
+	add(int64(min(b.turns, 2)), int64(b.rounds)) // later turns are alike
+	flag(br.selected, br.chosen, br.page.hidden)
+	add(int64(br.source), int64(br.nesting))
 	for _, t := range l.browser.timers {
 		add(t.start, t.ms)
 	}

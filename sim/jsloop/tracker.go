@@ -81,9 +81,15 @@ func (l *Loop) stepReport() {
 		return
 	}
 	t := &l.tracker
-	s, _ := t.next()
+	handled := l.drain == drainHandled
+	if handled {
+		l.drain, l.bun.ranTask = drainTicks, true
+	} else {
+		s, _ := t.next()
+		handled = s.Kind == StepHandled
+	}
 	t.did = true
-	if s.Kind == StepHandled {
+	if handled {
 		p := t.handled[0]
 		t.handled = t.handled[1:]
 		if l.cfg.OnRejectionHandled != nil {
