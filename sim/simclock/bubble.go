@@ -169,11 +169,17 @@ func (b *bubble) offer() bool {
 		if !e.unread {
 			continue
 		}
+		if !e.ticking() {
+			e.park(true) // now, for who receives may reset it at once
+		}
 		select { //simrun:allow select: only asks whether somebody is blocked
 		case e.ch <- e.value:
-			e.taken()
+			e.received()
 			return true
 		default:
+		}
+		if !e.ticking() {
+			e.park(false)
 		}
 	}
 	return false

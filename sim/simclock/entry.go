@@ -246,13 +246,19 @@ func (e *entry) attend() { e.busy = e.unread && e.c.bubble == nil }
 
 // taken notes that the value in the channel was received.
 func (e *entry) taken() {
+	if !e.ticking() {
+		e.park(true)
+	}
+	e.received()
+}
+
+// received is taken for an entry that is parked already.
+func (e *entry) received() {
 	e.c.w.Write(e.res)
 	e.unread = false
 	e.busy = e.kind == kindAfter // look drops it
 	if e.ticking() {
 		e.activity()
-	} else {
-		e.park(true)
 	}
 }
 
