@@ -113,11 +113,12 @@ type where struct {
 	async bool // await
 	fn    bool // return
 	exec  bool // res, rej: in an executor, and in functions there
+	once  bool // no interval: in one, where it would have more orders than can be searched
 	depth int  // of nesting that is left
 }
 
 func (w where) inner(async, fn bool) where {
-	return where{async: async, fn: fn, exec: w.exec, depth: w.depth - 1}
+	return where{async: async, fn: fn, exec: w.exec, once: w.once, depth: w.depth - 1}
 }
 
 // allows reports whether a statement may stand at a place.
@@ -131,6 +132,8 @@ func (w where) allows(kind string) bool {
 		return w.depth > 0 && w.fn
 	case "res", "rej":
 		return w.depth > 0 && w.exec
+	case "interval":
+		return w.depth > 0 && !w.once
 	}
 	return w.depth > 0
 }
@@ -210,6 +213,7 @@ func (g *generator) fill(s *program.Stmt, w where) {
 		if w = w.inner(false, false); w.depth > 1 { // more, and orders are too many to search
 			w.depth = 1
 		}
+		w.once = true
 		s.Body = g.body(w, 2)
 	case "clear":
 		s.Kind = g.pick("kind", "timeout", "immediate")
