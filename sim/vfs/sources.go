@@ -147,7 +147,8 @@ func (s *changes) ready() bool {
 	return s.state.Ready()
 }
 
-func (s *changes) close() {}
+// close wakes the reader, as news does: who comes first makes a difference.
+func (s *changes) close() { s.fw.d.w.Write(s.res) }
 
 func (s *changes) appendState(dst []byte) []byte { return s.state.AppendState(dst) }
 
@@ -273,4 +274,4 @@ func (s *fseventsSource) handle(i int) []delivery {
 	return deliveries([]env.FileEvent{s.batch[i].FileEvent()}, nil)
 }
 
-func (s *fseventsSource) close() {}
+func (s *fseventsSource) close() { s.fw.d.w.Write(s.res) }
