@@ -149,6 +149,9 @@ func (c *Clock) lookAtWaits() {
 			continue
 		}
 		wt.value = c.receive(wt.cases[wt.chosen])
+		for i := range wt.cases { // whichever comes first ends the wait for all
+			c.w.Write(c.resource(wt.cases[i : i+1]))
+		}
 		clear(wt.cases)
 		c.w.Release(&wt.list)
 	}
