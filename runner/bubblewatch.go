@@ -2,7 +2,6 @@ package runner
 
 import (
 	"fmt"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -51,10 +50,8 @@ func inMutex(dump string) (who, at string) {
 	if head == nil || !strings.Contains(line, "synctest bubble") || !strings.Contains(head[1], "Mutex") {
 		return "", ""
 	}
-	for _, call := range goroutineCall.FindAllStringSubmatch(rest, -1) {
-		if !ofRuntime(call[1]) {
-			return strings.Fields(line)[1] + " " + rest, filepath.Base(call[2])
-		}
+	if at = standsAt(rest); at == "" {
+		return "", ""
 	}
-	return "", ""
+	return strings.Fields(line)[1] + " " + rest, at
 }

@@ -75,13 +75,22 @@ func standing(w *sim.World) stand {
 		if head == nil || head[1] == "coroutine" || !w.OwnsGoroutine(dump) {
 			continue
 		}
-		for _, call := range goroutineCall.FindAllStringSubmatch(dump, -1) {
-			if !ofRuntime(call[1]) {
-				return stand{at: filepath.Base(call[2]), state: head[1]}
-			}
+		if at := standsAt(dump); at != "" {
+			return stand{at: at, state: head[1]}
 		}
 	}
 	return stand{}
+}
+
+// standsAt is the file:line of the first call of a goroutine that is not of the runtime;
+// "" if there is none.
+func standsAt(dump string) string {
+	for _, call := range goroutineCall.FindAllStringSubmatch(dump, -1) {
+		if !ofRuntime(call[1]) {
+			return filepath.Base(call[2])
+		}
+	}
+	return ""
 }
 
 // ofRuntime reports whether a function is of the packages through which Go code blocks.

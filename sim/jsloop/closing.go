@@ -15,9 +15,7 @@ func (l *Loop) CloseHandle(fn func()) {
 
 // advanceClosing is uv__run_closing_handles, each callback in a scope of its own.
 func (l *Loop) advanceClosing() (Step, bool) {
-	if l.ranClosed {
-		l.ranClosed = false
-		l.startDrain()
+	if l.closeScope() {
 		return Step{}, false
 	}
 	if len(l.closed) == 0 {
@@ -32,9 +30,5 @@ func (l *Loop) stepClose() {
 	last := len(l.closed) - 1
 	fn := l.closed[last]
 	l.closed = l.closed[:last]
-	l.ranClosed = true
-	if thrown := call(fn); thrown != nil {
-		l.ranClosed = false // the scope failed: no ticks
-		l.throwOut(thrown)
-	}
+	l.openScope(fn)
 }

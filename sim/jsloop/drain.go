@@ -159,11 +159,6 @@ func (l *Loop) uncaught(reason error, from Origin) {
 		return
 	}
 	if l.cfg.OnUncaughtException == nil {
-		if l.phase == phaseExited {
-			l.end(exitUncaught)
-			l.tellEnd()
-			return
-		}
 		if l.cfg.Flavour == Browser { // the console; a page does not end
 			return
 		}

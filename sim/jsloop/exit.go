@@ -4,6 +4,13 @@ package jsloop
 // it.
 type exiting struct{}
 
+// stopExiting is where Exit has left all that it is to leave. Any other panic goes on.
+func stopExiting(recovered any) {
+	if recovered != nil && recovered != any(exiting{}) {
+		panic(recovered)
+	}
+}
+
 // Exit codes of Node and Bun (nodejs.org/api/process.html, "Exit codes").
 const (
 	exitUncaught = 1  // an exception that nobody caught
@@ -22,9 +29,6 @@ func (l *Loop) Exit(code int) {
 	switch {
 	case l.telling:
 		l.code = code
-	case l.phase == phaseExited:
-		l.end(code)
-		l.tellEnd()
 	case l.phase != phaseDone: // else a deferred function
 		l.chosen = true
 		l.exit(code, code)
@@ -106,16 +110,16 @@ func (l *Loop) endExited() {
 		return
 	}
 	if _, more := l.advanceDrain(); !more {
-		l.end(l.code)
-		l.tellEnd()
+		l.exit(l.code, l.code)
 	}
 }
 
-// exit emits exit, and ends the loop. Listeners may be told another code than the
-// process's.
+// exit emits exit, unless that has been done, and ends the loop. Listeners may be told
+// another code than the process's.
 func (l *Loop) exit(told, code int) {
+	emit := l.cfg.OnExit != nil && l.phase != phaseExited
 	l.end(code)
-	if l.cfg.OnExit != nil {
+	if emit {
 		l.tellExit(told)
 	}
 	l.tellEnd()
@@ -128,9 +132,7 @@ func (l *Loop) tellExit(told int) (returned bool) {
 	l.telling = true
 	defer func() {
 		l.telling = false
-		if v := recover(); v != nil && v != any(exiting{}) {
-			panic(v)
-		}
+		stopExiting(recover())
 	}()
 	thrown := call(func() { l.cfg.OnExit(told) })
 	switch {

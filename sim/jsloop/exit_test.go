@@ -78,19 +78,31 @@ func TestEnds(t *testing.T) {
 		for f, want := range []string{tt.node, tt.bun} {
 			t.Run(fmt.Sprint(tt.name, "/", jsloop.Flavour(f)), func(t *testing.T) {
 				n = 0
-				code := -1
-				s := newScript(t, jsloop.Flavour(f), func(s *script, cfg *jsloop.Config) {
-					cfg.OnEnd = func(c int) { code = c }
-					if tt.cfg != nil {
-						tt.cfg(s, cfg)
-					}
-				})
-				got := s.run(func() { tt.main(s) })
-				assert.Equal(t, want, fmt.Sprint(got, " | ", code))
-				assert.Equal(t, code, s.ExitCode())
+				assert.Equal(t, want, ended(t, jsloop.Flavour(f), tt.main, tt.cfg))
 			})
 		}
 	}
+}
+
+// ended runs a script and returns what it logged and, after a bar, the code of the
+// process, which is told once. main and changes may be nil.
+func ended(t *testing.T, f jsloop.Flavour, main func(s *script), changes ...func(s *script, cfg *jsloop.Config)) string {
+	var told []int
+	s := newScript(t, f, func(s *script, cfg *jsloop.Config) {
+		cfg.OnEnd = func(code int) { told = append(told, code) }
+		for _, change := range changes {
+			if change != nil {
+				change(s, cfg)
+			}
+		}
+	})
+	got := s.run(func() {
+		if main != nil {
+			main(s)
+		}
+	})
+	assert.Equal(t, []int{s.ExitCode()}, told)
+	return fmt.Sprint(got, " | ", s.ExitCode())
 }
 
 // TestAwaitingForEver: Node's process exits with 13 if its main module never settles,
@@ -199,21 +211,10 @@ func TestInExitListeners(t *testing.T) {
 	for _, tt := range tests {
 		for f, want := range []string{tt.node, tt.bun} {
 			t.Run(fmt.Sprint(tt.name, "/", jsloop.Flavour(f)), func(t *testing.T) {
-				ends := []int(nil)
-				s := newScript(t, jsloop.Flavour(f), func(s *script, cfg *jsloop.Config) {
+				listen := func(s *script, cfg *jsloop.Config) {
 					cfg.OnExit = func(code int) { s.log(fmt.Sprint("exit ", code)); tt.on(s) }
-					cfg.OnEnd = func(c int) { ends = append(ends, c) }
-					if tt.cfg != nil {
-						tt.cfg(s, cfg)
-					}
-				})
-				got := s.run(func() {
-					if tt.main != nil {
-						tt.main(s)
-					}
-				})
-				assert.Equal(t, want, fmt.Sprint(got, " | ", s.ExitCode()))
-				assert.Equal(t, []int{s.ExitCode()}, ends)
+				}
+				assert.Equal(t, want, ended(t, jsloop.Flavour(f), tt.main, listen, tt.cfg))
 			})
 		}
 	}

@@ -156,17 +156,7 @@ func TestFinePoints(t *testing.T) {
 		for i, want := range []string{tt.node, tt.bun} {
 			f = jsloop.Flavour(i)
 			t.Run(fmt.Sprint(tt.name, "/", f), func(t *testing.T) {
-				var changes []func(*script, *jsloop.Config)
-				if tt.cfg != nil {
-					changes = append(changes, tt.cfg)
-				}
-				s := newScript(t, f, changes...)
-				got := s.run(func() {
-					if tt.main != nil {
-						tt.main(s)
-					}
-				})
-				assert.Equal(t, want, fmt.Sprint(got, " | ", s.ExitCode()))
+				assert.Equal(t, want, ended(t, f, tt.main, tt.cfg))
 			})
 		}
 	}

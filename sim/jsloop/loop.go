@@ -139,14 +139,12 @@ type Loop struct {
 	immediateRefs int
 	cp            checkPhase
 
-	closing   []func() // of CloseHandle
-	closed    []func() // of the current closing phase
-	ranClosed bool
-
-	posted queue[post]
-	batch  int // posted callbacks that this poll phase runs
-	ranIO  bool
-	refs   int // Ref calls that keep the loop alive
+	posted  queue[post]
+	batch   int      // posted callbacks that this poll phase runs
+	closing []func() // of CloseHandle
+	closed  []func() // of the current closing phase
+	ran     bool     // one of either has, and its ticks are next
+	refs    int      // Ref calls that keep the loop alive
 
 	bun     bunState
 	browser browserState
@@ -259,11 +257,7 @@ func (l *Loop) advance() (Step, bool) {
 
 // Step does what Next says, and returns it.
 func (l *Loop) Step() (s Step) {
-	defer func() {
-		if v := recover(); v != nil && v != any(exiting{}) {
-			panic(v)
-		}
-	}()
+	defer func() { stopExiting(recover()) }()
 	s = l.Next()
 	if l.cfg.Flavour == Browser && l.phase == phaseTurn && l.drain == drainOff && s.Kind != StepPoll {
 		l.stepTask()

@@ -53,15 +53,13 @@ func (l *Loop) stepPoll() {
 		l.selectTasks()
 		return
 	}
-	l.batch, l.ranIO = l.posted.n, false
+	l.batch, l.ran = l.posted.n, false
 	l.phase = phaseIO
 }
 
 // advanceIO runs the posted callbacks, each in a callback scope of its own.
 func (l *Loop) advanceIO() (Step, bool) {
-	if l.ranIO {
-		l.ranIO = false
-		l.startDrain()
+	if l.closeScope() {
 		return Step{}, false
 	}
 	if l.batch > 0 {
@@ -81,9 +79,23 @@ func (l *Loop) advanceIO() (Step, bool) {
 // stepCallback runs one posted callback.
 func (l *Loop) stepCallback() {
 	l.batch--
-	l.ranIO = true
-	if thrown := call(l.posted.pop().fn); thrown != nil {
-		l.ranIO = l.cfg.Flavour == Bun // in Node the scope failed: no ticks
+	l.openScope(l.posted.pop().fn)
+}
+
+// openScope runs a callback from outside in a callback scope of its own.
+func (l *Loop) openScope(fn func()) {
+	l.ran = true
+	if thrown := call(fn); thrown != nil {
+		l.ran = l.cfg.Flavour == Bun // in Node the scope failed: no ticks
 		l.throwOut(thrown)
 	}
+}
+
+// closeScope starts the ticks of the last callback, and reports whether there was one.
+func (l *Loop) closeScope() bool {
+	ran := l.ran
+	if l.ran = false; ran {
+		l.startDrain()
+	}
+	return ran
 }

@@ -103,7 +103,9 @@ func newProcess(w *sim.World, name string, cfg Config) *Process {
 		js.labels.kinds[k] = w.Label(Kind(k).String())
 	}
 	js.cfg.Now, js.cfg.Due, js.cfg.Pool = js.now, js.due, nil
-	js.cfg.Choose = func(n int) int { return w.Choice(name+".task", n) }
+	if cfg.Flavour == Browser {
+		js.cfg.Choose = func(n int) int { return w.Choice(name+".task", n) }
+	}
 	js.Loop = New(js.cfg)
 	return js
 }

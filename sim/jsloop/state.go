@@ -32,7 +32,7 @@ func (l *Loop) AppendState(dst []byte) []byte {
 		}
 	}
 	t, b, br := &l.tracker, &l.bun, &l.browser
-	flag(l.chosen, l.awaiting, l.tickScheduled, l.cp.ran, l.ranIO, l.ranClosed, t.toReport, t.opening, t.did)
+	flag(l.chosen, l.awaiting, l.tickScheduled, l.cp.ran, l.ran, t.toReport, t.opening, t.did)
 	add(int64(len(t.pending)), int64(len(t.opened)), int64(len(t.handled)))
 	flag(b.main != nil, b.rejected, b.reported, b.ending, b.emitted, b.unhandled)
 	add(int64(min(b.turns, 2)), int64(b.rounds)) // later turns are alike

@@ -188,12 +188,12 @@ func (t *Tasks) PathFor(name string, window sim.Window) *Path {
 // under way is next to arrive, what arrives is the oldest: with one window for all
 // that gives each timing that keeps the order, and no other.
 func (p *Path) Send(fn func()) {
-	w := p.to.w
+	from := p.to.w.Caller()
 	if p.from == nil {
-		p.from = w.Caller()
+		p.from = from
 	}
-	if from := w.Caller(); from != p.from { // who is first would leave no footprint
-		w.Mistake("path %q to loop %q: %q sends along it, and %q did before: a path has one sender", p.name, p.to.p.Name(), from.Name(), p.from.Name())
+	if from != p.from { // who is first would leave no footprint
+		p.to.w.Mistake("path %q to loop %q: %q sends along it, and %q did before: a path has one sender", p.name, p.to.p.Name(), from.Name(), p.from.Name())
 	}
 	p.queue.push(fn)
 	p.to.arm(p.label, p.window, taskToCome{path: p})
